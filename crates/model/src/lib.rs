@@ -1,0 +1,18 @@
+//! The words of the catalog: entities, references, kinds, relations, filters and what can be wrong with them.
+//! Nothing here does I/O, knows a clock or is async; every other crate speaks these types.
+
+pub mod entity;
+pub mod fields;
+pub mod filter;
+pub mod location;
+pub mod problem;
+pub mod reference;
+pub mod relation;
+pub mod scope;
+
+pub use entity::Entity;
+pub use location::LocationRef;
+pub use problem::{Place, Problem, Severity};
+pub use reference::{EntityRef, RefDefaults, RefError};
+pub use relation::Relation;
+pub use scope::ReadScope;

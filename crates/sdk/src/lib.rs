@@ -1,0 +1,5 @@
+//! The traits that what is plugged in must satisfy, and the types they exchange. Implementations live on the floor above.
+
+pub mod reader;
+
+pub use reader::{Found, ReadError, ReadOptions, ReadOutcome, Resource, SearchResult, UrlReader};

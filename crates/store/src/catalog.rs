@@ -1,0 +1,136 @@
+//! The catalog as it is kept: entities with what processing made of them, registered locations, what was read when,
+//! and the change feed. All of it changes through one door, [`CatalogStore::commit`].
+
+use async_trait::async_trait;
+use model::{EntityRef, LocationRef, Problem, relation::RelationEdge};
+use uuid::Uuid;
+
+use crate::error::Result;
+
+/// Who keeps an entity alive. An entity without a parent is an orphan.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Parent {
+    /// An entity provider put it there, by the provider's name.
+    Provider(String),
+    /// Another entity (a `Location`, as a rule) emitted it.
+    Entity(EntityRef),
+}
+
+/// Everything kept of one entity. Bodies are JSON texts so that what is read can be passed on unparsed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEntity {
+    /// `metadata.uid`. Ids are made in increasing order (UUID version 7), so order by id is order of arrival.
+    pub id: Uuid,
+    pub entity_ref: EntityRef,
+    /// Only a write with the same key may replace this entity (contract catalog.md section 6.2).
+    pub location_key: Option<String>,
+    pub parent: Option<Parent>,
+    /// The body as the parent emitted it, both managed-by annotations included.
+    pub unprocessed: Box<str>,
+    /// The body after the last processing without errors; without `relations`, `status`, `metadata.uid` and `metadata.etag`.
+    /// `None` while the entity was never processed well: then no read shows it.
+    pub processed: Option<Box<str>>,
+    /// What the last good processing emitted, relations of other entities included.
+    pub relations: Vec<RelationEdge>,
+    /// Changes of these (`url:…`, `file:…`) ask for this entity to be processed again.
+    pub refresh_keys: Vec<String>,
+    /// Problems of the newest processing; empty when it went well.
+    pub problems: Vec<Problem>,
+    /// Hash over what the newest processing made, problems included; equal means nothing to write.
+    pub result_hash: Option<String>,
+    /// Unix time in milliseconds of the last write of this row.
+    pub updated_at: i64,
+}
+
+/// What is remembered of a source that was read, so that the next read can be conditional.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadState {
+    /// `type:target` of the location.
+    pub location: String,
+    pub etag: Option<String>,
+    /// Hash of the content that was last read.
+    pub content_hash: Option<String>,
+    /// Unix time in milliseconds.
+    pub read_at: i64,
+    /// Why the newest read failed.
+    pub problem: Option<Problem>,
+}
+
+/// A location registered through the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredLocation {
+    pub id: Uuid,
+    pub location: LocationRef,
+    /// The generated `Location` entity; stays when the target changes.
+    pub entity_ref: EntityRef,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    Created,
+    Updated,
+    Deleted,
+}
+
+/// A line of the change feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Position in the feed; strictly increasing, set by the store.
+    pub seq: i64,
+    pub entity_ref: EntityRef,
+    pub entity_id: Uuid,
+    pub kind: ChangeKind,
+    /// Unix time in milliseconds.
+    pub at: i64,
+    /// What caused it: a location ref, a provider name, or the subject of an API call.
+    pub cause: String,
+}
+
+/// One atomic change of the catalog.
+#[derive(Clone, Debug, Default)]
+pub struct Commit {
+    pub upserts: Vec<StoredEntity>,
+    pub deletes: Vec<EntityRef>,
+    pub add_locations: Vec<StoredLocation>,
+    pub update_locations: Vec<StoredLocation>,
+    pub remove_locations: Vec<Uuid>,
+    pub read_states: Vec<ReadState>,
+    pub forget_read_states: Vec<String>,
+    /// What readers will see as changed; `seq` is set by the store.
+    pub changes: Vec<Change>,
+}
+
+/// What a commit answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The position of the newest change in the feed after this commit.
+    pub seq: i64,
+}
+
+#[async_trait]
+pub trait CatalogStore: Send + Sync {
+    /// Applies everything in one transaction and returns once it is durable; on an error nothing of it was kept.
+    /// Upserts replace the row with the same `entity_ref`. Adding a location that exists is [`crate::StoreError::Conflict`].
+    async fn commit(&self, commit: &Commit) -> Result<Committed>;
+
+    /// Entities in order of id, after the given id, at most `limit`: for start-up and rebuilds.
+    async fn entities_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredEntity>>;
+
+    /// Entities by reference, those that are there, in no particular order.
+    async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>>;
+
+    async fn locations(&self) -> Result<Vec<StoredLocation>>;
+
+    async fn read_states(&self) -> Result<Vec<ReadState>>;
+
+    /// The change feed after a position, oldest first.
+    async fn changes_after(&self, seq: i64, limit: u32) -> Result<Vec<Change>>;
+
+    /// The newest changes of one entity, newest first.
+    async fn changes_of(&self, entity_ref: &EntityRef, limit: u32) -> Result<Vec<Change>>;
+
+    /// Position of the newest change; 0 in an empty feed.
+    async fn newest_seq(&self) -> Result<i64>;
+}

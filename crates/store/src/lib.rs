@@ -1,0 +1,11 @@
+//! What Callboard keeps, as traits. A backend implements them all; the contract suite in [`suite`] is the same for every
+//! backend. Nothing but [`CatalogStore::commit`] changes the catalog.
+
+pub mod catalog;
+pub mod error;
+pub mod keys;
+pub mod suite;
+
+pub use catalog::{CatalogStore, Change, ChangeKind, Commit, Committed, Parent, ReadState, StoredEntity, StoredLocation};
+pub use error::{Result, StoreError};
+pub use keys::{KeyStore, StoredKey};

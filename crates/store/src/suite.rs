@@ -1,0 +1,1 @@
+//! The contract every backend must pass. Each case takes a fresh, empty backend.
