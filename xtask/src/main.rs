@@ -1,1 +1,36 @@
-fn main() {}
+//! Tasks of the house. `cargo xtask test` is the one command that decides whether a change is good.
+
+mod need;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test [PART…]   run all tests, or the named parts:
+                             lint      formatting and clippy
+                             web       type-check and build the browser islands
+                             rust      unit, contract, house and integration tests
+                             compat    official and community clients against a running portal
+                             browser   pages in headless Chromium, with screenshots and axe
+cargo xtask bench [NAME…]  run the benchmarks and print the tables of bench/RESULTS.md
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let outcome = match args.next().as_deref() {
+        Some("test") => test::run(&args.collect::<Vec<_>>()),
+        Some("bench") => run::program("python3", &["bench/run.py"]).args(&args.collect::<Vec<_>>()).go(),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Running programs from the root of the repository, with every command printed before it runs.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+/// A program about to run.
+pub struct Run {
+    command: Command,
+    shown: String,
+}
+
+/// Prepares a program with arguments, to run in the root of the repository.
+pub fn program(name: &str, args: &[&str]) -> Run {
+    let mut command = Command::new(name);
+    command.args(args).current_dir(root());
+    Run { command, shown: format!("{name} {}", args.join(" ")) }
+}
+
+impl Run {
+    pub fn args(mut self, args: &[String]) -> Self {
+        self.command.args(args);
+        for arg in args {
+            self.shown = format!("{} {arg}", self.shown);
+        }
+        self
+    }
+
+    /// Runs in a folder below the root.
+    pub fn within(mut self, folder: &str) -> Self {
+        self.command.current_dir(root().join(folder));
+        self.shown = format!("({folder}) {}", self.shown);
+        self
+    }
+
+    pub fn env(mut self, key: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(key, value);
+        self
+    }
+
+    /// Runs it with its output shown; fails when it does.
+    pub fn go(mut self) -> Result<()> {
+        println!("\n$ {}", self.shown.trim());
+        let status = self.command.status().with_context(|| format!("could not start `{}`", self.shown))?;
+        if !status.success() {
+            bail!("`{}` failed ({status})", self.shown.trim());
+        }
+        Ok(())
+    }
+
+    /// Whether it starts and succeeds, silently.
+    pub fn works(mut self) -> bool {
+        self.command.output().is_ok_and(|output| output.status.success())
+    }
+}

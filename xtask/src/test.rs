@@ -1,0 +1,70 @@
+//! `cargo xtask test`: every part in an order that fails early and builds once.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::{need, run::program, run::root};
+
+type Part = (&'static str, fn() -> Result<()>);
+
+const PARTS: [Part; 5] = [("lint", lint), ("web", web), ("rust", rust), ("compat", compat), ("browser", browser)];
+
+/// Runs the named parts, or all of them.
+pub fn run(names: &[String]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
+        bail!("there is no test part `{unknown}`; there are: {}", PARTS.map(|(part, _)| part).join(", "));
+    }
+    let chosen = PARTS.iter().filter(|(part, _)| names.is_empty() || names.iter().any(|name| name == part));
+    let mut took = Vec::new();
+    for (part, test) in chosen {
+        let start = Instant::now();
+        test()?;
+        took.push(format!("{part} {} s", start.elapsed().as_secs()));
+    }
+    println!("\nAll passed: {}", took.join(", "));
+    Ok(())
+}
+
+fn lint() -> Result<()> {
+    program("cargo", &["fmt", "--all", "--check"]).go()?;
+    program("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).go()?;
+    if program("cargo", &["deny", "--version"]).works() {
+        program("cargo", &["deny", "check", "licenses", "bans", "sources"]).go()?;
+    } else {
+        println!("cargo-deny is not installed: licences are not checked (cargo install cargo-deny)");
+    }
+    Ok(())
+}
+
+fn web() -> Result<()> {
+    need::npm_packages("web")?;
+    program("npm", &["run", "check"]).within("web").go()?;
+    program("npm", &["run", "build"]).within("web").go()
+}
+
+fn rust() -> Result<()> {
+    program("cargo", &["test", "--workspace"]).go()
+}
+
+fn compat() -> Result<()> {
+    need::npm_packages("compat/clients")?;
+    program("cargo", &["build", "--workspace"]).go()?;
+    program("node", &["--test", "--test-reporter=spec"]).within("compat/clients").env("CALLBOARD_BIN", binary()).go()
+}
+
+fn browser() -> Result<()> {
+    let chromium = need::chromium()?;
+    need::npm_packages("web/tests")?;
+    program("cargo", &["build", "--workspace"]).go()?;
+    program("node", &["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .within("web/tests")
+        .env("CALLBOARD_BIN", binary())
+        .env("CALLBOARD_CHROMIUM", chromium)
+        .go()
+}
+
+fn binary() -> std::path::PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    target.join("debug/callboard")
+}
