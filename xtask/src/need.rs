@@ -40,6 +40,18 @@ pub fn npm_packages(folder: &str) -> Result<()> {
     program("npm", &["ci", "--no-audit", "--no-fund"]).within(folder).go()
 }
 
+/// A Python environment in a folder with what its `requirements.txt` names. Without Python the clients that need it are
+/// skipped by the tests, which say so.
+pub fn python_packages(folder: &str) -> Result<()> {
+    let python = program("python3", &["-m", "venv", "--help"]).works() || apt(&["python3", "python3-venv"]).is_ok();
+    if !python {
+        println!("Python with venv is missing: the Python clients are skipped");
+        return Ok(());
+    }
+    program("python3", &["-m", "venv", ".venv"]).within(folder).go()?;
+    program(".venv/bin/python", &["-m", "pip", "install", "--quiet", "-r", "requirements.txt"]).within(folder).go()
+}
+
 /// Installs Debian packages when this is a Debian machine and we may.
 fn apt(packages: &[&str]) -> Result<()> {
     program("apt-get", &["update", "-qq"]).go()?;

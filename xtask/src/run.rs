@@ -32,9 +32,16 @@ impl Run {
         self
     }
 
-    /// Runs in a folder below the root.
+    /// Runs in a folder below the root; a relative path of a program is meant from there.
     pub fn within(mut self, folder: &str) -> Self {
-        self.command.current_dir(root().join(folder));
+        let folder_path = root().join(folder);
+        let name = self.command.get_program().to_owned();
+        if Path::new(&name).components().count() > 1 && Path::new(&name).is_relative() {
+            let mut command = Command::new(folder_path.join(&name));
+            command.args(self.command.get_args());
+            self.command = command;
+        }
+        self.command.current_dir(folder_path);
         self.shown = format!("({folder}) {}", self.shown);
         self
     }

@@ -49,6 +49,7 @@ fn rust() -> Result<()> {
 
 fn compat() -> Result<()> {
     need::npm_packages("compat/clients")?;
+    need::python_packages("compat/clients")?;
     program("cargo", &["build", "--workspace"]).go()?;
     program("node", &["--test", "--test-reporter=spec"]).within("compat/clients").env("CALLBOARD_BIN", binary()).go()
 }

@@ -1,1 +1,16 @@
-//! testkit
+//! What integration tests need: a running Callboard, a web server for files, and the sample corpus.
+//!
+//! Tests talk to the real binary over loopback, as its users do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot set up its world should stop loudly"
+)]
+
+mod app;
+mod corpus;
+mod files;
+
+pub use app::{Answer, App, AppBuilder, TOKEN};
+pub use corpus::corpus;
+pub use files::FileServer;

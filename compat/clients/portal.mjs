@@ -1,0 +1,64 @@
+// Starts the real binary on the demo catalog, for clients to talk to.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const TOKEN = 'compat-static-token-0123456789';
+const ROOT = resolve(import.meta.dirname, '../..');
+
+// `entities` more components are put beside the demo catalog, so that there is something to page through.
+export async function startPortal(entities = 0) {
+  const folder = await mkdtemp(join(tmpdir(), 'callboard-compat-'));
+  const many = Array.from({ length: entities }, (_, i) => `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: generated-${String(i).padStart(4, '0')}, tags: [generated]}
+spec: {type: library, lifecycle: experimental, owner: platform}
+`).join('---\n');
+  await writeFile(join(folder, 'many.yaml'), many);
+  await writeFile(join(folder, 'app-config.yaml'), `
+app: {baseUrl: 'http://localhost:7007'}
+backend:
+  baseUrl: 'http://localhost:7007'
+  listen: '127.0.0.1:0'
+  database: {client: better-sqlite3, connection: ':memory:'}
+  auth: {externalAccess: [{type: static, options: {token: ${TOKEN}, subject: compat}}]}
+auth: {environment: development, providers: {guest: {}}}
+catalog:
+  rules: [{allow: [Component, API, Resource, System, Domain, Group, User, Location, Template]}]
+  locations:
+    - {type: file, target: '${join(ROOT, 'examples/catalog-info.yaml')}'}
+    ${entities ? "- {type: file, target: './many.yaml'}" : ''}
+`);
+  const child = spawn(process.env.CALLBOARD_BIN ?? join(ROOT, 'target/debug/callboard'), ['--config', 'app-config.yaml'], { cwd: folder });
+  let log = '';
+  child.stderr.on('data', (chunk) => { log += chunk; });
+  const base = await new Promise((found, failed) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      log += line + '\n';
+      const at = line.split('listening on ')[1];
+      if (at) found(at.trim());
+    });
+    child.on('exit', (code) => failed(new Error(`Callboard ended with ${code}:\n${log}`)));
+  });
+  const expected = 57 + (entities ? entities + 1 : 0);
+  for (let tries = 0; ; tries++) {
+    const answer = await fetch(`${base}/api/catalog/entities/by-query?limit=0`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const { totalItems } = await answer.json();
+    if (totalItems >= expected) break;
+    if (tries > 600) throw new Error(`only ${totalItems} entities are there:\n${log}`);
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+  return {
+    base,
+    log: () => log,
+    async stop() {
+      child.removeAllListeners('exit');
+      const ended = new Promise((done) => child.on('exit', done));
+      child.kill();
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
