@@ -4,11 +4,13 @@
 pub mod entity;
 pub mod fields;
 pub mod filter;
+pub mod js;
 pub mod location;
 pub mod problem;
 pub mod reference;
 pub mod relation;
 pub mod scope;
+pub mod yaml;
 
 pub use entity::Entity;
 pub use location::LocationRef;
