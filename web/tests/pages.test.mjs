@@ -1,0 +1,54 @@
+// Every page is there, says what it is about, fits 360 px and passes axe, in light, dark and narrow.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { LOOKS, look, openBrowser } from './browser.mjs';
+
+const PAGES = {
+  catalog: ['/catalog', 'Catalog'],
+  component: ['/catalog/default/component/timetable', 'Timetable'],
+  relations: ['/catalog/default/component/timetable/relations', 'Timetable'],
+  graph: ['/catalog/default/component/timetable/graph', 'Timetable'],
+  source: ['/catalog/default/component/timetable/source', 'Timetable'],
+  inspect: ['/catalog/default/component/timetable/inspect', 'Timetable'],
+  api: ['/catalog/default/api/timetable-api', 'Timetable API'],
+  group: ['/catalog/default/group/passengers', 'Passengers'],
+  user: ['/catalog/default/user/elif.demir', 'Elif Demir'],
+  system: ['/catalog/default/system/ticketing', 'Ticketing'],
+  domain: ['/catalog/default/domain/passenger', 'Passenger'],
+  explorer: ['/catalog-graph?rootEntityRefs[]=system:default/ticketing', 'Graph'],
+  search: ['/search?query=fares', 'Search'],
+  settings: ['/settings', 'Settings'],
+  missing: ['/catalog/default/component/none', 'none'],
+};
+
+describe('pages', () => {
+  let browser;
+  before(async () => { browser = await openBrowser(); });
+  after(() => browser?.close());
+
+  for (const name of Object.keys(LOOKS)) {
+    test(`every page, ${name}`, { timeout: 240_000 }, async () => {
+      const page = await browser.page(name);
+      for (const [shot, [path, heading]] of Object.entries(PAGES)) {
+        await page.goto(path);
+        const text = await page.locator('main').innerText();
+        assert.ok(text.includes(heading), `${path} says nothing of ${heading}:\n${text.slice(0, 400)}`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(overflow <= 0, `${path} is ${overflow} px wider than the ${name} window`);
+        await look(page, `${shot}-${name}`);
+      }
+      const complaints = page.complaints.filter((text) => !text.includes('404'));
+      assert.deepEqual(complaints, []);
+      await page.context().close();
+    });
+  }
+
+  test('sign-in page', async () => {
+    const page = await browser.page('light');
+    await page.context().clearCookies();
+    await page.goto('/catalog');
+    assert.match(page.url(), /\/sign-in/);
+    await look(page, 'sign-in-light');
+    await page.context().close();
+  });
+});
