@@ -1,1 +1,46 @@
-//! store-sql
+//! The store in a SQL database: today a SQLite file, or memory for trials and tests.
+//!
+//! One module per trait of `store`; their SQL uses `$1` parameters and nothing that only SQLite understands. What differs
+//! between databases (opening, transactions, migrations, value types) lives in [`dialect`] alone.
+//!
+//! A database file belongs to one process at a time: [`SqlStore::open`] takes an advisory lock on `<file>.lock`, which the
+//! operating system gives back when the process ends, however it ends. A second process is refused before it touches the
+//! database. It could share the file safely as far as SQLite goes, but each process holds its own projections of the catalog
+//! and would serve ever staler answers without noticing.
+
+mod catalog;
+mod dialect;
+mod error;
+mod keys;
+mod options;
+mod statement;
+
+use std::sync::Arc;
+
+pub use options::{DatabaseLocation, DatabaseOptions};
+use store::Result;
+
+use crate::dialect::Database;
+
+/// Everything Callboard keeps, in one SQL database. Clones share the same connections.
+#[derive(Clone)]
+pub struct SqlStore {
+    database: Arc<Database>,
+}
+
+impl SqlStore {
+    /// Opens the database, creating file and directories as needed, and brings its tables up to this release.
+    ///
+    /// # Errors
+    /// [`store::StoreError::Database`] when the file cannot be opened or another process has it open, and
+    /// [`store::StoreError::TooNew`] when a newer release wrote it; it is then left as it was.
+    pub async fn open(options: &DatabaseOptions) -> Result<Self> {
+        Ok(Self { database: Arc::new(Database::open(options).await?) })
+    }
+
+    /// Waits for running statements and closes the database; afterwards another process may open it at once.
+    /// Nothing is lost without it: what was acknowledged is on disk already.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}

@@ -1,0 +1,77 @@
+//! The catalog: the commit door, entities, locations, read states and the change feed.
+
+mod rows;
+mod write;
+
+use async_trait::async_trait;
+use model::EntityRef;
+use store::{CatalogStore, Change, Commit, Committed, ReadState, Result, StoredEntity, StoredLocation};
+use uuid::Uuid;
+
+use crate::{SqlStore, dialect::Value, statement::parameters};
+
+/// References looked up with one statement.
+const REFS_PER_READ: usize = 500;
+
+#[async_trait]
+impl CatalogStore for SqlStore {
+    async fn commit(&self, commit: &Commit) -> Result<Committed> {
+        let mut transaction = self.database.begin("committing to the catalog").await?;
+        let seq = write::apply(&mut transaction, commit).await?;
+        transaction.commit().await?;
+        Ok(Committed { seq })
+    }
+
+    async fn entities_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredEntity>> {
+        let (condition, values) = match after {
+            Some(after) => ("WHERE id > $2", vec![i64::from(limit).into(), after.into()]),
+            None => ("", vec![i64::from(limit).into()]),
+        };
+        let sql = format!("SELECT {} FROM entity {condition} ORDER BY id LIMIT $1", rows::ENTITY);
+        self.database.read("entity", sql, values).await?.iter().map(rows::entity).collect()
+    }
+
+    async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>> {
+        // A reference may be asked for twice, in two chunks even; its entity is answered once.
+        let mut refs: Vec<&str> = refs.iter().map(EntityRef::as_str).collect();
+        refs.sort_unstable();
+        refs.dedup();
+        let mut found = Vec::with_capacity(refs.len());
+        for chunk in refs.chunks(REFS_PER_READ) {
+            let sql = format!("SELECT {} FROM entity WHERE ref IN ({})", rows::ENTITY, parameters(1, chunk.len()));
+            let values = chunk.iter().map(|text| Value::from(*text)).collect();
+            for row in self.database.read("entity", sql, values).await? {
+                found.push(rows::entity(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn locations(&self) -> Result<Vec<StoredLocation>> {
+        let sql = "SELECT id, type, target, entity_ref FROM location ORDER BY id".to_owned();
+        self.database.read("location", sql, Vec::new()).await?.iter().map(rows::location).collect()
+    }
+
+    async fn read_states(&self) -> Result<Vec<ReadState>> {
+        let sql = "SELECT location, etag, content_hash, read_at, problem FROM read_state ORDER BY location".to_owned();
+        self.database.read("read state", sql, Vec::new()).await?.iter().map(rows::read_state).collect()
+    }
+
+    async fn changes_after(&self, seq: i64, limit: u32) -> Result<Vec<Change>> {
+        let sql = format!("SELECT {} FROM change WHERE seq > $1 ORDER BY seq LIMIT $2", rows::CHANGE);
+        let values = vec![seq.into(), i64::from(limit).into()];
+        self.database.read("change", sql, values).await?.iter().map(rows::change).collect()
+    }
+
+    async fn changes_of(&self, entity_ref: &EntityRef, limit: u32) -> Result<Vec<Change>> {
+        let sql = format!("SELECT {} FROM change WHERE entity_ref = $1 ORDER BY seq DESC LIMIT $2", rows::CHANGE);
+        let values = vec![entity_ref.as_str().into(), i64::from(limit).into()];
+        self.database.read("change", sql, values).await?.iter().map(rows::change).collect()
+    }
+
+    async fn newest_seq(&self) -> Result<i64> {
+        let sql = "SELECT newest FROM change_head".to_owned();
+        let rows = self.database.read("position of the change feed", sql, Vec::new()).await?;
+        rows.first().map_or(Ok(0), |row| row.int("newest"))
+    }
+}

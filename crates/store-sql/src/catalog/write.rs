@@ -1,0 +1,170 @@
+//! One commit, as statements. Within a commit, what goes away goes first, so that a name or id can be given to something
+//! new in the same commit.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use store::{Change, ChangeKind, Commit, Parent, ReadState, Result, StoreError, StoredEntity, StoredLocation};
+
+use crate::{
+    dialect::{Transaction, Value},
+    statement::{self, Insert},
+};
+
+const ENTITIES: Insert = Insert {
+    table: "entity",
+    columns: &[
+        "id",
+        "ref",
+        "location_key",
+        "parent_provider",
+        "parent_entity",
+        "unprocessed",
+        "processed",
+        "relations",
+        "refresh_keys",
+        "problems",
+        "result_hash",
+        "updated_at",
+    ],
+    on_conflict: "ON CONFLICT (ref) DO UPDATE SET id = excluded.id, location_key = excluded.location_key, \
+                  parent_provider = excluded.parent_provider, parent_entity = excluded.parent_entity, \
+                  unprocessed = excluded.unprocessed, processed = excluded.processed, relations = excluded.relations, \
+                  refresh_keys = excluded.refresh_keys, problems = excluded.problems, \
+                  result_hash = excluded.result_hash, updated_at = excluded.updated_at",
+};
+
+const READ_STATES: Insert = Insert {
+    table: "read_state",
+    columns: &["location", "etag", "content_hash", "read_at", "problem"],
+    on_conflict: "ON CONFLICT (location) DO UPDATE SET etag = excluded.etag, content_hash = excluded.content_hash, \
+                  read_at = excluded.read_at, problem = excluded.problem",
+};
+
+const CHANGES: Insert =
+    Insert { table: "change", columns: &["seq", "entity_ref", "entity_id", "kind", "at", "cause"], on_conflict: "" };
+
+/// Writes everything of the commit and answers the newest position of the change feed.
+pub(super) async fn apply(transaction: &mut Transaction, commit: &Commit) -> Result<i64> {
+    let refs = commit.deletes.iter().map(|entity_ref| entity_ref.as_str().into()).collect();
+    statement::delete(transaction, "entity", "ref", refs).await?;
+    let upserts = newest_of_each(&commit.upserts, |entity| &entity.entity_ref);
+    ENTITIES.run(transaction, upserts.map(entity)).await?;
+
+    let removed = commit.remove_locations.iter().map(|id| (*id).into()).collect();
+    statement::delete(transaction, "location", "id", removed).await?;
+    for location in &commit.update_locations {
+        update_location(transaction, location).await?;
+    }
+    for location in &commit.add_locations {
+        add_location(transaction, location).await?;
+    }
+
+    let forgotten = commit.forget_read_states.iter().map(|location| location.as_str().into()).collect();
+    statement::delete(transaction, "read_state", "location", forgotten).await?;
+    let read_states = newest_of_each(&commit.read_states, |state| &state.location);
+    READ_STATES.run(transaction, read_states.map(read_state)).await?;
+
+    append_changes(transaction, &commit.changes).await
+}
+
+/// The items in their order, without those that a later one with the same key replaces: no statement may touch a row twice.
+fn newest_of_each<'a, T, K: std::hash::Hash + Eq + 'a>(
+    items: &'a [T],
+    key: impl Fn(&'a T) -> &'a K + 'a,
+) -> impl Iterator<Item = &'a T> {
+    let last: HashMap<&K, usize> = items.iter().enumerate().map(|(at, item)| (key(item), at)).collect();
+    items.iter().enumerate().filter(move |(at, item)| last.get(key(item)) == Some(at)).map(|(_, item)| item)
+}
+
+fn entity(entity: &StoredEntity) -> [Value<'_>; 12] {
+    let (provider, parent) = match &entity.parent {
+        Some(Parent::Provider(name)) => (Some(name.as_str()), None),
+        Some(Parent::Entity(entity_ref)) => (None, Some(entity_ref.as_str())),
+        None => (None, None),
+    };
+    [
+        entity.id.into(),
+        entity.entity_ref.as_str().into(),
+        entity.location_key.as_deref().into(),
+        provider.into(),
+        parent.into(),
+        (&*entity.unprocessed).into(),
+        entity.processed.as_deref().into(),
+        json(&entity.relations),
+        json(&entity.refresh_keys),
+        json(&entity.problems),
+        entity.result_hash.as_deref().into(),
+        entity.updated_at.into(),
+    ]
+}
+
+fn read_state(state: &ReadState) -> [Value<'_>; 5] {
+    [
+        state.location.as_str().into(),
+        state.etag.as_deref().into(),
+        state.content_hash.as_deref().into(),
+        state.read_at.into(),
+        state.problem.as_ref().map_or(Value::Null, json),
+    ]
+}
+
+/// Our own plain types always have a JSON form.
+fn json<'a>(value: &impl Serialize) -> Value<'a> {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()).into()
+}
+
+async fn add_location(transaction: &mut Transaction, location: &StoredLocation) -> Result<()> {
+    let sql = "INSERT INTO location (id, type, target, entity_ref) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    let StoredLocation { id, location: at, entity_ref } = location;
+    let values = vec![(*id).into(), at.kind.as_str().into(), at.target.as_str().into(), entity_ref.as_str().into()];
+    match transaction.execute(sql.to_owned(), values, true).await? {
+        0 => Err(already_exists(location)),
+        _ => Ok(()),
+    }
+}
+
+/// Gives a registered location a new target. It must still be registered, and nobody else may have that target.
+async fn update_location(transaction: &mut Transaction, location: &StoredLocation) -> Result<()> {
+    let sql = "UPDATE location SET type = $2, target = $3, entity_ref = $4 WHERE id = $1";
+    let StoredLocation { id, location: at, entity_ref } = location;
+    let values = vec![(*id).into(), at.kind.as_str().into(), at.target.as_str().into(), entity_ref.as_str().into()];
+    match transaction.execute(sql.to_owned(), values, true).await {
+        Ok(0) => Err(StoreError::Conflict(format!("Location {id} is registered no longer"))),
+        Ok(_) => Ok(()),
+        Err(StoreError::Conflict(_)) => Err(already_exists(location)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The wording of contract catalog.md section 9.
+fn already_exists(location: &StoredLocation) -> StoreError {
+    StoreError::Conflict(format!("Location {} already exists", location.location))
+}
+
+/// Appends to the feed. Positions are taken from the head inside the transaction, which also makes concurrent commits wait
+/// for each other here, so that positions become visible in their order.
+async fn append_changes(transaction: &mut Transaction, changes: &[Change]) -> Result<i64> {
+    let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+    let newest = transaction.number("UPDATE change_head SET newest = newest + $1 RETURNING newest", count).await?;
+    let rows = changes.iter().zip(newest - count + 1..).map(|(change, seq)| {
+        [
+            seq.into(),
+            change.entity_ref.as_str().into(),
+            change.entity_id.into(),
+            kind(change.kind).into(),
+            change.at.into(),
+            change.cause.as_str().into(),
+        ]
+    });
+    CHANGES.run(transaction, rows).await?;
+    Ok(newest)
+}
+
+fn kind(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Created => "created",
+        ChangeKind::Updated => "updated",
+        ChangeKind::Deleted => "deleted",
+    }
+}

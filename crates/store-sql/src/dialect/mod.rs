@@ -1,0 +1,10 @@
+//! What differs between databases: opening, transactions, the types of values and rows. The rest of the crate sees
+//! [`Database`], [`Transaction`], [`Value`] and [`Row`], and says everything else in SQL that all of them understand.
+
+mod lock;
+mod migrate;
+mod sqlite;
+mod value;
+
+pub(crate) use sqlite::{Database, MAX_PARAMETERS, Transaction};
+pub(crate) use value::{Row, Value};

@@ -1,0 +1,157 @@
+//! SQLite: one connection writes, a few read beside it. In WAL mode readers see the last commit and never wait for the
+//! writer; `synchronous = FULL` puts a commit on disk before it is acknowledged.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    AssertSqlSafe, Sqlite, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use store::{Result, StoreError};
+
+use super::{lock::FileLock, migrate::migrate, value::Row, value::Value};
+use crate::{error::failed, options::DatabaseOptions};
+
+const OPENING: &str = "opening the database";
+
+/// Parameters one statement may have: SQLite's own limit (32,766) is above this, and the other databases' are too.
+pub(crate) const MAX_PARAMETERS: usize = 30_000;
+
+/// How long a statement waits for a lock that somebody outside holds, such as a backup program.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a request waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A write-ahead log that grew beyond this in a burst is cut back when it is next started over.
+const JOURNAL_SIZE_LIMIT: &str = "67108864";
+
+/// An open SQLite database.
+pub(crate) struct Database {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    /// Let go after the connections: fields drop in this order.
+    _lock: Option<FileLock>,
+}
+
+impl Database {
+    pub(crate) async fn open(options: &DatabaseOptions) -> Result<Self> {
+        let Some(file) = options.file() else { return Self::open_in_memory().await };
+        prepare(&file)?;
+        let lock = FileLock::take(&file)?;
+        private(&file)?;
+        let connect = SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT);
+        let describe = |error: sqlx::Error| StoreError::Database {
+            operation: OPENING,
+            reason: format!("{}: {error}", file.display()),
+        };
+        let writer = pool(1).connect_with(connect.clone()).await.map_err(describe)?;
+        migrate(&writer).await?;
+        let readers =
+            pool(options.readers.max(1)).connect_with(connect.pragma("query_only", "ON")).await.map_err(describe)?;
+        Ok(Self { writer, readers, _lock: Some(lock) })
+    }
+
+    /// One connection for everything, since a memory database belongs to its connection.
+    async fn open_in_memory() -> Result<Self> {
+        let connect = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
+        let only = pool(1).connect_with(connect).await.map_err(failed(OPENING))?;
+        migrate(&only).await?;
+        Ok(Self { readers: only.clone(), writer: only, _lock: None })
+    }
+
+    /// A transaction that may write. It takes the write lock at once: one that began by reading could not be upgraded
+    /// without failing when another had written in between.
+    pub(crate) async fn begin(&self, operation: &'static str) -> Result<Transaction> {
+        let inner = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed(operation))?;
+        Ok(Transaction { inner, operation })
+    }
+
+    /// Rows of a statement that only reads. `what` names a row in errors.
+    pub(crate) async fn read(&self, what: &'static str, sql: String, values: Vec<Value<'_>>) -> Result<Vec<Row>> {
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for value in values {
+            query = value.bind(query);
+        }
+        let rows = query.fetch_all(&self.readers).await.map_err(failed("reading the database"))?;
+        Ok(rows.into_iter().map(|row| Row::new(what, row)).collect())
+    }
+
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// A running write transaction. Dropped without [`Transaction::commit`], nothing of it is kept.
+pub(crate) struct Transaction {
+    inner: sqlx::Transaction<'static, Sqlite>,
+    operation: &'static str,
+}
+
+impl Transaction {
+    /// Runs a statement and answers how many rows it touched. A statement that will come again in the same words should
+    /// be `repeated`: its preparation is kept.
+    pub(crate) async fn execute(&mut self, sql: String, values: Vec<Value<'_>>, repeated: bool) -> Result<u64> {
+        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(repeated);
+        for value in values {
+            query = value.bind(query);
+        }
+        let done = query.execute(&mut *self.inner).await.map_err(failed(self.operation))?;
+        Ok(done.rows_affected())
+    }
+
+    /// Runs a statement that answers one number.
+    pub(crate) async fn number(&mut self, sql: &'static str, value: i64) -> Result<i64> {
+        sqlx::query_scalar(sql).bind(value).fetch_one(&mut *self.inner).await.map_err(failed(self.operation))
+    }
+
+    /// Returns once everything is on disk.
+    pub(crate) async fn commit(self) -> Result<()> {
+        self.inner.commit().await.map_err(failed(self.operation))
+    }
+}
+
+/// Connections stay open: reopening one costs more than keeping it, and a memory database would be lost with it.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+/// Makes the directory of a database file.
+fn prepare(file: &Path) -> Result<()> {
+    let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(directory).map_err(|error| StoreError::Database {
+        operation: OPENING,
+        reason: format!("cannot create the directory {}: {error}", directory.display()),
+    })
+}
+
+/// Creates a new database file for its owner alone, since it holds signing keys; SQLite gives the files beside it the same
+/// mode. One that is there keeps what its administrator gave it.
+fn private(file: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop).map_err(|error| StoreError::Database {
+        operation: OPENING,
+        reason: format!("cannot write {}: {error}", file.display()),
+    })
+}
+
+#[cfg(test)]
+#[path = "sqlite_tests.rs"]
+mod tests;
