@@ -11,7 +11,9 @@ pub enum StoreError {
     #[error("stored {what} {id} cannot be read: {reason}")]
     Corrupt { what: &'static str, id: String, reason: String },
     /// The database was written by a newer release.
-    #[error("the database has migration {found}, this release knows {known}; run the newer release or restore a backup")]
+    #[error(
+        "the database has migration {found}, this release knows {known}; run the newer release or restore a backup"
+    )]
     TooNew { found: i64, known: i64 },
     /// Something with this identity is there already.
     #[error("{0}")]

@@ -6,6 +6,8 @@ pub mod error;
 pub mod keys;
 pub mod suite;
 
-pub use catalog::{CatalogStore, Change, ChangeKind, Commit, Committed, Parent, ReadState, StoredEntity, StoredLocation};
+pub use catalog::{
+    CatalogStore, Change, ChangeKind, Commit, Committed, Parent, ReadState, StoredEntity, StoredLocation,
+};
 pub use error::{Result, StoreError};
 pub use keys::{KeyStore, StoredKey};

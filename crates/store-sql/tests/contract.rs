@@ -1,0 +1,56 @@
+//! The contract suite, on a file and in memory.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use store::{CatalogStore, KeyStore};
+use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
+
+async fn on_file() -> (Arc<SqlStore>, tempfile::TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let options = DatabaseOptions::new(DatabaseLocation::Directory(directory.path().to_owned()));
+    (Arc::new(SqlStore::open(&options).await.unwrap()), directory)
+}
+
+async fn in_memory() -> Arc<SqlStore> {
+    Arc::new(SqlStore::open(&DatabaseOptions::new(DatabaseLocation::Memory)).await.unwrap())
+}
+
+mod file {
+    use super::*;
+
+    async fn catalog() -> (Arc<dyn CatalogStore>, tempfile::TempDir) {
+        let (store, directory) = on_file().await;
+        (store, directory)
+    }
+    store::catalog_suite!(catalog);
+
+    async fn keys() -> (Arc<dyn KeyStore>, tempfile::TempDir) {
+        let (store, directory) = on_file().await;
+        (store, directory)
+    }
+    store::key_suite!(keys);
+}
+
+mod memory {
+    use super::*;
+
+    async fn catalog() -> (Arc<dyn CatalogStore>, ()) {
+        (in_memory().await, ())
+    }
+    store::catalog_suite!(catalog);
+
+    async fn keys() -> (Arc<dyn KeyStore>, ()) {
+        (in_memory().await, ())
+    }
+    store::key_suite!(keys);
+
+    #[tokio::test]
+    async fn each_store_has_a_memory_of_its_own() {
+        let (first, second) = (in_memory().await, in_memory().await);
+        let upserts = vec![store::suite::entity("a")];
+        first.commit(&store::Commit { upserts, ..store::Commit::default() }).await.unwrap();
+        assert_eq!(first.entities_after(None, 10).await.unwrap().len(), 1);
+        assert!(second.entities_after(None, 10).await.unwrap().is_empty());
+    }
+}
