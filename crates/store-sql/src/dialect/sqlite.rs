@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, Sqlite, SqlitePool,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use store::{Result, StoreError};
@@ -70,8 +71,9 @@ impl Database {
     /// A transaction that may write. It takes the write lock at once: one that began by reading could not be upgraded
     /// without failing when another had written in between.
     pub(crate) async fn begin(&self, operation: &'static str) -> Result<Transaction> {
-        let inner = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed(operation))?;
-        Ok(Transaction { inner, operation })
+        let mut connection = self.writer.acquire().await.map_err(failed(operation))?;
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(failed(operation))?;
+        Ok(Transaction { connection, operation })
     }
 
     /// Rows of a statement that only reads. `what` names a row in errors.
@@ -91,8 +93,11 @@ impl Database {
 }
 
 /// A running write transaction. Dropped without [`Transaction::commit`], nothing of it is kept.
+///
+/// It is not sqlx's own: that one counts on the transaction being open until it ends it, but SQLite ends one by itself when the
+/// disk is full or fails, and the connection would be useless from then on. [`pool`] rolls back what is left instead.
 pub(crate) struct Transaction {
-    inner: sqlx::Transaction<'static, Sqlite>,
+    connection: PoolConnection<Sqlite>,
     operation: &'static str,
 }
 
@@ -104,22 +109,24 @@ impl Transaction {
         for value in values {
             query = value.bind(query);
         }
-        let done = query.execute(&mut *self.inner).await.map_err(failed(self.operation))?;
+        let done = query.execute(&mut *self.connection).await.map_err(failed(self.operation))?;
         Ok(done.rows_affected())
     }
 
     /// Runs a statement that answers one number.
     pub(crate) async fn number(&mut self, sql: &'static str, value: i64) -> Result<i64> {
-        sqlx::query_scalar(sql).bind(value).fetch_one(&mut *self.inner).await.map_err(failed(self.operation))
+        sqlx::query_scalar(sql).bind(value).fetch_one(&mut *self.connection).await.map_err(failed(self.operation))
     }
 
     /// Returns once everything is on disk.
-    pub(crate) async fn commit(self) -> Result<()> {
-        self.inner.commit().await.map_err(failed(self.operation))
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        sqlx::raw_sql("COMMIT").execute(&mut *self.connection).await.map_err(failed(self.operation))?;
+        Ok(())
     }
 }
 
-/// Connections stay open: reopening one costs more than keeping it, and a memory database would be lost with it.
+/// Connections stay open: reopening one costs more than keeping it, and a memory database would be lost with it. One that
+/// comes back, after an error or from a caller who stopped waiting, is out of any transaction before it is lent again.
 fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
@@ -128,6 +135,13 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // As a rule there is nothing to roll back, which is an error that says so.
+                let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
+                Ok(true)
+            })
+        })
 }
 
 /// Makes the directory of a database file.

@@ -94,3 +94,28 @@ async fn a_full_disk_fails_the_commit_whole_and_the_store_lives_on() {
     let after = store.commit(&commit("large", 1 << 20)).await.unwrap();
     assert_eq!(after.seq, before.seq + 2, "the refused commit took no position");
 }
+
+#[tokio::test]
+async fn a_caller_who_stops_waiting_leaves_no_transaction_behind() {
+    use store::{CatalogStore, Commit};
+    let directory = tempfile::tempdir().unwrap();
+    for location in [DatabaseLocation::Memory, DatabaseLocation::Directory(directory.path().to_owned())] {
+        let store = crate::SqlStore::open(&DatabaseOptions::new(location)).await.unwrap();
+        for polls in 1..40 {
+            let upserts = (0..30).map(|number| store::suite::entity(&format!("e{polls}-{number}"))).collect::<Vec<_>>();
+            let changes = upserts.iter().map(store::suite::change).collect();
+            let commit = Commit { upserts, changes, ..Commit::default() };
+            let mut running = Box::pin(store.commit(&commit));
+            for _ in 0..polls {
+                if futures::poll!(&mut running).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            drop(running);
+            assert_eq!(store.newest_seq().await.unwrap() % 30, 0, "half a commit is visible");
+        }
+        let done = store.commit(&Commit::default()).await.unwrap();
+        assert_eq!(store.entities_after(None, u32::MAX).await.unwrap().len() as i64, done.seq);
+    }
+}
