@@ -13,14 +13,14 @@ cargo xtask test [PART…]   run all tests, or the named parts:
                              rust      unit, contract, house and integration tests
                              compat    official and community clients against a running portal
                              browser   pages in headless Chromium, with screenshots and axe
-cargo xtask bench [NAME…]  run the benchmarks and print the tables of bench/RESULTS.md
+cargo xtask bench ARGS…    run a benchmark (cargo xtask bench --help); bench/RESULTS.md has the figures
 ";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let outcome = match args.next().as_deref() {
         Some("test") => test::run(&args.collect::<Vec<_>>()),
-        Some("bench") => run::program("python3", &["bench/run.py"]).args(&args.collect::<Vec<_>>()).go(),
+        Some("bench") => run::program("cargo", &["run", "--release", "--quiet", "--package", "bench", "--"]).args(&args.collect::<Vec<_>>()).go(),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("web", 3),
     ("server", 4),
     ("testkit", 4),
+    ("bench", 4),
     ("xtask", 4),
 ];
 

@@ -1,0 +1,70 @@
+//! Measures Callboard against the budgets: `cargo run --release -p bench -- <what>`.
+//!
+//! Each figure is taken from the release binary over loopback, and printed with the ratio to a floor measured in the same
+//! run: a server of the same make that answers a ready body of the same size.
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark prints and reads the machine")]
+
+mod floor;
+mod generate;
+mod http;
+mod ingest;
+mod load;
+mod portal;
+mod query;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Generates catalogs and measures Callboard on them")]
+struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Write a catalog of made-up entities; the same seed gives the same catalog.
+    Generate {
+        folder: PathBuf,
+        #[arg(long, default_value_t = 10_000)]
+        entities: usize,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Bytes of each API definition.
+        #[arg(long, default_value_t = 400)]
+        definition: usize,
+    },
+    /// Start empty, ingest, restart warm: seconds, CPU and resident memory.
+    Ingest {
+        #[arg(long, default_value_t = 10_000)]
+        entities: usize,
+    },
+    /// The query battery: requests per second and latencies beside the floor.
+    Query {
+        #[arg(long, default_value_t = 10_000)]
+        entities: usize,
+        #[arg(long, default_value_t = 8)]
+        connections: usize,
+        /// Seconds for each request of the battery.
+        #[arg(long, default_value_t = 4)]
+        seconds: u64,
+    },
+    /// Serve a body of this many bytes on a free port (the floor; started by `query`).
+    #[command(hide = true)]
+    Floor { bytes: usize },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    match Args::parse().what {
+        What::Generate { folder, entities, seed, definition } => {
+            generate::catalog(&folder, &generate::Shape { entities, seed, definition })
+        }
+        What::Ingest { entities } => ingest::run(entities).await,
+        What::Query { entities, connections, seconds } => query::run(entities, connections, seconds).await,
+        What::Floor { bytes } => floor::serve(bytes).await,
+    }
+}
