@@ -140,7 +140,13 @@ fn no_file_outgrows_its_reader() {
 #[test]
 fn nothing_unfinished_lands() {
     // Written in two parts so that this file does not find itself.
-    let marks = [concat!("FIX", "ME"), concat!("XX", "X"), concat!("TO", "DO"), concat!("todo", "!("), concat!("unimplemented", "!(")];
+    let marks = [
+        concat!("FIX", "ME"),
+        concat!("XX", "X"),
+        concat!("TO", "DO"),
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+    ];
     for (path, code) in production_sources() {
         for mark in marks {
             assert!(!code.contains(mark), "{} has {mark}", path.display());
@@ -167,7 +173,12 @@ fn paths_named_in_the_documents_exist() {
 
 #[test]
 fn the_project_speaks_of_the_product_alone() {
-    let hosts = [concat!("registry.", "npmjs"), concat!("static.", "crates.io"), concat!("files.", "pythonhosted"), concat!("/wo", "rk/")];
+    let hosts = [
+        concat!("registry.", "npmjs"),
+        concat!("static.", "crates.io"),
+        concat!("files.", "pythonhosted"),
+        concat!("/wo", "rk/"),
+    ];
     for path in tracked() {
         if path == Path::new("Cargo.lock") || path.extension().is_some_and(|e| e == "png" || e == "ico") {
             continue;

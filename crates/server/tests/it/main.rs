@@ -1,3 +1,14 @@
 //! The one integration-test binary: the real `callboard` over loopback, and the rules of the house.
 
+mod catalog;
+mod crash;
+mod hostile;
 mod house;
+mod wire;
+
+use testkit::AppBuilder;
+
+/// An app of the binary under test.
+fn app() -> AppBuilder {
+    AppBuilder::new(env!("CARGO_BIN_EXE_callboard"))
+}
