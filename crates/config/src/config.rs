@@ -1,0 +1,201 @@
+//! The merged configuration and what is remembered about each of its keys.
+
+use std::path::PathBuf;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::files::Files;
+use crate::merge::{Mention, Mentions, Node};
+use crate::origin::SourceFile;
+use crate::secret::{MASK, is_secret_name, mask_all, url_password};
+use crate::unknown::{self, UnknownKey, Warning};
+use crate::view::View;
+use crate::{ConfigError, Origin, keys, pointer};
+
+/// One load's result. Values are plain JSON; every one knows its origin.
+#[derive(Debug)]
+pub struct Config {
+    root: Value,
+    mentions: Mentions,
+    sources: Vec<SourceFile>,
+    files: Vec<PathBuf>,
+    missing: Vec<PathBuf>,
+    secrets: Vec<String>,
+}
+
+/// A scalar or an empty collection of the merged configuration, secrets masked.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// `a.b[0].c`
+    pub key: String,
+    pub value: Value,
+    /// Where its key stands.
+    pub origin: Option<Origin>,
+}
+
+impl Config {
+    pub(crate) fn new(root: Node, files: Files, missing: Vec<PathBuf>, secrets: Vec<String>) -> Self {
+        let mut mentions = Mentions::new();
+        let root = root.flatten("", &mut mentions);
+        Self { root, mentions, sources: files.sources, files: files.paths, missing, secrets }
+    }
+
+    /// The merged value, secrets in clear: not for showing.
+    pub fn value(&self) -> &Value {
+        &self.root
+    }
+
+    /// The whole configuration as a [`View`].
+    pub fn root(&self) -> View<'_> {
+        View::new(self, String::new(), String::new(), &self.root)
+    }
+
+    /// The value at `key` (`a.b`), if there is one.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.root().find(key).map(|view| view.value())
+    }
+
+    /// The value at `key` as a type of the caller's, `None` when it is absent.
+    ///
+    /// # Errors
+    /// The value does not fit; the message names key and place of the part that does not.
+    pub fn section<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ConfigError> {
+        self.root().find(key).map(|view| view.deserialize()).transpose()
+    }
+
+    /// The files that were read, included ones too, in the order of reading: what to watch.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// Optional files that did not exist; when one appears, the configuration has changed.
+    pub fn missing_files(&self) -> &[PathBuf] {
+        &self.missing
+    }
+
+    /// The merged value with every secret replaced by `***`.
+    pub fn masked(&self) -> Value {
+        let mut root = self.root.clone();
+        self.mask(&mut root, "", "");
+        root
+    }
+
+    /// All secret values, longest first, for redacting logs.
+    pub fn redactions(&self) -> Vec<String> {
+        let mut found = self.secrets.clone();
+        self.collect_secrets(&self.root, "", "", false, &mut found);
+        let mut found: Vec<String> =
+            found.into_iter().map(|secret| secret.trim().to_owned()).filter(|secret| secret.len() > 1).collect();
+        found.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        found.dedup();
+        found
+    }
+
+    /// Keys this version does not read, each reported at its topmost level: other plugins' sections, mistyped keys.
+    /// They are accepted.
+    pub fn unknown_keys(&self) -> Vec<UnknownKey> {
+        unknown::unknown_keys(self)
+    }
+
+    /// Keys that are read but should go, or that used to mean something.
+    pub fn warnings(&self) -> Vec<Warning> {
+        unknown::warnings(self)
+    }
+
+    /// Every scalar and empty collection with its origin, in the order of the merged value, secrets masked.
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        self.collect_entries(&self.masked(), "", "", &mut entries);
+        entries
+    }
+
+    /// Where the value at a JSON pointer stands; for an absent one, its nearest ancestor.
+    pub(crate) fn origin(&self, pointer: &str) -> Option<Origin> {
+        self.mention(pointer)?.mark.resolve(&self.sources)
+    }
+
+    /// Where the key of the value at a JSON pointer stands.
+    pub(crate) fn key_origin(&self, pointer: &str) -> Option<Origin> {
+        self.mention(pointer)?.mark.resolve_key(&self.sources)
+    }
+
+    fn mention(&self, pointer: &str) -> Option<&Mention> {
+        let mut at = pointer;
+        loop {
+            if let Some(mention) = self.mentions.get(at) {
+                return Some(mention);
+            }
+            at = at.rsplit_once('/')?.0;
+        }
+    }
+
+    fn is_secret(&self, at: &str, key: &str) -> bool {
+        self.mentions.get(at).is_some_and(|mention| mention.secret)
+            || keys::is_secret(key)
+            || key.rsplit('.').next().is_some_and(is_secret_name)
+    }
+
+    fn mask(&self, value: &mut Value, at: &str, key: &str) {
+        if self.is_secret(at, key) {
+            return mask_all(value);
+        }
+        match value {
+            Value::String(text) => {
+                if let Some(password) = url_password(text) {
+                    *text = text.replacen(&format!(":{password}@"), &format!(":{MASK}@"), 1);
+                }
+            }
+            Value::Array(items) => {
+                for (i, item) in items.iter_mut().enumerate() {
+                    self.mask(item, &pointer::index(at, i), &format!("{key}[{i}]"));
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    self.mask(member, &pointer::key(at, name), &pointer::dotted(key, name));
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn collect_secrets(&self, value: &Value, at: &str, key: &str, inside: bool, found: &mut Vec<String>) {
+        let secret = inside || self.is_secret(at, key);
+        match value {
+            Value::String(text) if secret => found.push(text.clone()),
+            Value::String(text) => found.extend(url_password(text).map(str::to_owned)),
+            Value::Number(number) if secret => found.push(number.to_string()),
+            Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.collect_secrets(item, &pointer::index(at, i), &format!("{key}[{i}]"), secret, found);
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let key = pointer::dotted(key, name);
+                    self.collect_secrets(member, &pointer::key(at, name), &key, secret, found);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn collect_entries(&self, value: &Value, at: &str, key: &str, entries: &mut Vec<Entry>) {
+        match value {
+            Value::Array(items) if !items.is_empty() => {
+                for (i, item) in items.iter().enumerate() {
+                    self.collect_entries(item, &pointer::index(at, i), &format!("{key}[{i}]"), entries);
+                }
+            }
+            Value::Object(members) if !members.is_empty() => {
+                for (name, member) in members {
+                    self.collect_entries(member, &pointer::key(at, name), &pointer::dotted(key, name), entries);
+                }
+            }
+            leaf => {
+                entries.push(Entry { key: key.to_owned(), value: leaf.clone(), origin: self.key_origin(at) });
+            }
+        }
+    }
+}

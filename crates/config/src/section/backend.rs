@@ -1,0 +1,220 @@
+//! `backend`: where the server listens, who may talk to it, and what it may read.
+//! Contract: platform-services section 1.1.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use url::Url;
+
+use super::cors::Cors;
+use super::database::Database;
+use super::http_url;
+use crate::keys::Key;
+use crate::{Config, ConfigError, View};
+
+pub(crate) const KEYS: &[Key] = &[
+    Key::new("backend.baseUrl", "Where clients reach the API; default `http://localhost:<port>`."),
+    Key::new("backend.listen", "Port, `:port` or `host:port` to listen on; default `:7007` on every address."),
+    Key::new("backend.listen.host", "Address to listen on; every address when absent."),
+    Key::new("backend.listen.port", "Port to listen on; 0 picks a free one."),
+    Key::new("backend.https", "`true` serves HTTPS with a certificate made at start."),
+    Key::new("backend.https.certificate.cert", "The certificate chain in PEM; usually `$file`."),
+    Key::secret("backend.https.certificate.key", "The private key in PEM; usually `$file`."),
+    Key::new("backend.csp.*", "Sources of a Content-Security-Policy directive, or `false` to leave it out."),
+    Key::new("backend.reading.allow[].host", "A host that may be read: `host`, `*.host` or `host:port`."),
+    Key::new("backend.reading.allow[].paths", "Path prefixes that may be read on the host; all when absent."),
+    Key::new("backend.lifecycle.startupRequestPauseTimeout", "How long a request waits for start-up; default 5 s."),
+    Key::new(
+        "backend.lifecycle.serverShutdownDelay",
+        "How long to keep serving after the signal to stop; default 0 s.",
+    ),
+    Key::new("backend.logger.level", "Least severe level that is logged: error, warn, info, debug or trace."),
+];
+
+const DEFAULT_PORT: u16 = 7007;
+
+#[derive(Clone, Debug)]
+pub struct Backend {
+    pub base_url: Url,
+    pub listen: Listen,
+    /// `None` serves plain HTTP.
+    pub https: Option<Https>,
+    /// `None` sends no CORS headers, the default.
+    pub cors: Option<Cors>,
+    /// Changes to the default Content-Security-Policy, in the order written: sources, or `None` to drop the directive.
+    pub csp: Vec<(String, Option<Vec<String>>)>,
+    pub database: Database,
+    pub reading: Vec<AllowedHost>,
+    pub lifecycle: Lifecycle,
+    pub log_level: Option<String>,
+}
+
+/// Where to listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// Every address when `None`.
+    pub host: Option<String>,
+    pub port: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Https {
+    /// A certificate made at start, for trying things out.
+    SelfSigned,
+    Certificate(Certificate),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// PEM text of the chain.
+    pub cert: String,
+    /// PEM text of the private key.
+    pub key: crate::Secret,
+}
+
+/// A host that may be read though no integration names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedHost {
+    /// `host`, `*.host` or `host:port`, lower case.
+    pub host: String,
+    /// Path prefixes that end at a segment boundary; `None` allows every path.
+    pub paths: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifecycle {
+    pub startup_request_pause_timeout: Duration,
+    pub server_shutdown_delay: Duration,
+}
+
+impl Backend {
+    /// # Errors
+    /// The first value that cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        let root = config.root();
+        let listen = read_listen(&root)?;
+        let https = read_https(&root)?;
+        let base_url = match http_url(&root, "backend.baseUrl")? {
+            Some(url) => url,
+            None => default_base_url(&root, &listen, https.is_some())?,
+        };
+        Ok(Self {
+            base_url,
+            listen,
+            https,
+            cors: Cors::read(&root)?,
+            csp: read_csp(&root)?,
+            database: Database::read(&root)?,
+            reading: read_reading(&root)?,
+            lifecycle: Lifecycle {
+                startup_request_pause_timeout: root
+                    .duration("backend.lifecycle.startupRequestPauseTimeout")?
+                    .unwrap_or(Duration::from_secs(5)),
+                server_shutdown_delay: root.duration("backend.lifecycle.serverShutdownDelay")?.unwrap_or_default(),
+            },
+            log_level: root.word("backend.logger.level", LEVELS)?.map(str::to_owned),
+        })
+    }
+}
+
+/// Backstage's log levels and what they are called here.
+const LEVELS: &[(&str, &str)] = &[
+    ("error", "error"),
+    ("warn", "warn"),
+    ("info", "info"),
+    ("http", "info"),
+    ("verbose", "debug"),
+    ("debug", "debug"),
+    ("silly", "trace"),
+    ("trace", "trace"),
+];
+
+fn default_base_url(root: &View<'_>, listen: &Listen, https: bool) -> Result<Url, ConfigError> {
+    let scheme = if https { "https" } else { "http" };
+    Url::parse(&format!("{scheme}://localhost:{}", listen.port)).map_err(|_| root.missing("backend.baseUrl"))
+}
+
+fn read_listen(root: &View<'_>) -> Result<Listen, ConfigError> {
+    let Some(listen) = root.find("backend.listen") else { return Ok(Listen { host: None, port: DEFAULT_PORT }) };
+    match listen.value() {
+        Value::Object(_) => {
+            let port = match listen.find("port") {
+                None => DEFAULT_PORT,
+                Some(port) => {
+                    port_of(&port).ok_or_else(|| port.invalid(format!("expected a port, got {}", port.shown())))?
+                }
+            };
+            Ok(Listen { host: listen.string("host")?, port })
+        }
+        Value::String(_) | Value::Number(_) => parse_listen(&listen)
+            .ok_or_else(|| listen.invalid(format!("expected a port or host:port, got {}", listen.shown()))),
+        _ => Err(listen.wanted("string")),
+    }
+}
+
+fn port_of(view: &View<'_>) -> Option<u16> {
+    match view.value() {
+        Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn parse_listen(view: &View<'_>) -> Option<Listen> {
+    if let Some(port) = port_of(view) {
+        return Some(Listen { host: None, port });
+    }
+    let (host, port) = view.value().as_str()?.trim().rsplit_once(':')?;
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let known =
+        !host.contains(char::is_whitespace) && (!host.contains(':') || host.parse::<std::net::Ipv6Addr>().is_ok());
+    known.then_some(())?;
+    Some(Listen { host: (!host.is_empty()).then(|| host.to_owned()), port: port.parse().ok()? })
+}
+
+fn read_https(root: &View<'_>) -> Result<Option<Https>, ConfigError> {
+    let Some(https) = root.find("backend.https") else { return Ok(None) };
+    match https.value() {
+        Value::Bool(on) => Ok(on.then_some(Https::SelfSigned)),
+        Value::Object(members) if members.is_empty() => Ok(Some(Https::SelfSigned)),
+        _ => {
+            let certificate = https.object("certificate")?.ok_or_else(|| https.missing("certificate"))?;
+            Ok(Some(Https::Certificate(Certificate {
+                cert: certificate.required_string("cert")?,
+                key: certificate.secret("key")?.ok_or_else(|| certificate.missing("key"))?,
+            })))
+        }
+    }
+}
+
+fn read_csp(root: &View<'_>) -> Result<Vec<(String, Option<Vec<String>>)>, ConfigError> {
+    let Some(csp) = root.object("backend.csp")? else { return Ok(Vec::new()) };
+    csp.members()?
+        .into_iter()
+        .map(|(directive, sources)| match sources.value() {
+            Value::Bool(false) => Ok((directive.to_owned(), None)),
+            _ => {
+                let sources = sources.elements("string-array")?;
+                let sources = sources
+                    .iter()
+                    .map(|source| source.as_str().map(str::to_owned).map_err(|_| source.wanted("string-array")));
+                Ok((directive.to_owned(), Some(sources.collect::<Result<_, _>>()?)))
+            }
+        })
+        .collect()
+}
+
+fn read_reading(root: &View<'_>) -> Result<Vec<AllowedHost>, ConfigError> {
+    root.objects("backend.reading.allow")?
+        .iter()
+        .map(|allow| {
+            let host = allow.required_string("host")?.to_lowercase();
+            if host.contains(['/', '@']) || host.contains(char::is_whitespace) {
+                return Err(allow.find("host").unwrap_or_else(|| allow.clone()).invalid(format!(
+                    "expected a host such as example.com, *.example.com or example.com:8080, got \"{host}\""
+                )));
+            }
+            Ok(AllowedHost { host, paths: allow.strings("paths")? })
+        })
+        .collect()
+}

@@ -1,0 +1,198 @@
+//! `catalog`: what is ingested from where, and what may come in. Contract: catalog section 8.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::keys::Key;
+use crate::{Config, ConfigError, Origin, View};
+
+pub(crate) const KEYS: &[Key] = &[
+    Key::new("catalog.locations[].type", "`file` or `url`."),
+    Key::new("catalog.locations[].target", "The path (globs allowed) or the URL."),
+    Key::new(
+        "catalog.locations[].rules[].allow[].**",
+        "Kinds this location may bring besides those of `catalog.rules`.",
+    ),
+    Key::new("catalog.rules[].allow[].**", "Kinds that may come in, as a name or as `{kind, spec.type}`."),
+    Key::new("catalog.rules[].locations[].type", "The type of the locations the rule is for."),
+    Key::new("catalog.rules[].locations[].exact", "The target of the location the rule is for."),
+    Key::new("catalog.rules[].locations[].pattern", "A glob over the targets the rule is for."),
+    Key::new("catalog.readonly", "Whether locations can be changed through the API; default false."),
+    Key::new("catalog.orphanStrategy", "What happens to entities nothing refers to any more: `delete` or `keep`."),
+    Key::new("catalog.orphanProviderStrategy", "The same for entities of providers that are gone."),
+    Key::new(
+        "catalog.defaultLocationConflictStrategy",
+        "What registering a known location does: `reject` or `refresh`.",
+    ),
+    Key::new("catalog.processingInterval", "How often sources are read again, or `false` for never."),
+    Key::new("catalog.stitchingStrategy.pollingInterval", "Accepted; changes show at once."),
+    Key::new("catalog.stitchingStrategy.stitchTimeout", "Accepted; changes show at once."),
+];
+
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    pub locations: Vec<StaticLocation>,
+    /// `catalog.rules`, or the default: Component, API and Location from anywhere.
+    pub rules: Vec<Rule>,
+    pub readonly: bool,
+    pub orphan_strategy: OrphanStrategy,
+    pub orphan_provider_strategy: OrphanStrategy,
+    pub location_conflict_strategy: ConflictStrategy,
+    pub processing_interval: ProcessingInterval,
+}
+
+/// A location that configuration alone adds and removes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaticLocation {
+    pub kind: String,
+    /// As written: a path (relative to the working directory) or a URL.
+    pub target: String,
+    /// What this location may bring besides what the general rules allow.
+    pub rules: Vec<Vec<AllowedKind>>,
+    /// Where the location is configured, for messages about it.
+    pub origin: Option<Origin>,
+}
+
+/// Lets kinds in, from anywhere or from some locations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub allow: Vec<AllowedKind>,
+    /// From anywhere when `None`.
+    pub locations: Option<Vec<LocationMatch>>,
+}
+
+/// A kind that may come in; both parts compare without case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedKind {
+    pub kind: String,
+    /// Any type when `None`.
+    pub spec_type: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocationMatch {
+    pub kind: String,
+    pub target: TargetMatch,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetMatch {
+    Any,
+    Exact(String),
+    /// A glob, compared without case, `*` matching leading dots.
+    Pattern(String),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OrphanStrategy {
+    #[default]
+    Delete,
+    Keep,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConflictStrategy {
+    #[default]
+    Reject,
+    Refresh,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProcessingInterval {
+    /// 100 to 150 seconds.
+    #[default]
+    Default,
+    Every(Duration),
+    Never,
+}
+
+const ORPHAN: &[(&str, OrphanStrategy)] = &[("delete", OrphanStrategy::Delete), ("keep", OrphanStrategy::Keep)];
+const CONFLICT: &[(&str, ConflictStrategy)] =
+    &[("reject", ConflictStrategy::Reject), ("refresh", ConflictStrategy::Refresh)];
+
+impl Catalog {
+    /// # Errors
+    /// The first value that cannot be used.
+    pub fn read(config: &Config) -> Result<Self, ConfigError> {
+        let root = config.root();
+        root.duration("catalog.stitchingStrategy.pollingInterval")?;
+        root.duration("catalog.stitchingStrategy.stitchTimeout")?;
+        Ok(Self {
+            locations: root.objects("catalog.locations")?.iter().map(read_location).collect::<Result<_, _>>()?,
+            rules: match root.find("catalog.rules") {
+                Some(_) => root.objects("catalog.rules")?.iter().map(read_rule).collect::<Result<_, _>>()?,
+                None => default_rules(),
+            },
+            readonly: root.bool("catalog.readonly")?.unwrap_or(false),
+            orphan_strategy: root.word("catalog.orphanStrategy", ORPHAN)?.unwrap_or_default(),
+            orphan_provider_strategy: root.word("catalog.orphanProviderStrategy", ORPHAN)?.unwrap_or_default(),
+            location_conflict_strategy: root
+                .word("catalog.defaultLocationConflictStrategy", CONFLICT)?
+                .unwrap_or_default(),
+            processing_interval: match root.find("catalog.processingInterval").map(|view| view.value()) {
+                Some(Value::Bool(false)) => ProcessingInterval::Never,
+                _ => root
+                    .duration("catalog.processingInterval")?
+                    .map_or(ProcessingInterval::Default, ProcessingInterval::Every),
+            },
+        })
+    }
+}
+
+fn default_rules() -> Vec<Rule> {
+    let allow = ["Component", "API", "Location"]
+        .into_iter()
+        .map(|kind| AllowedKind { kind: kind.to_owned(), spec_type: None })
+        .collect();
+    vec![Rule { allow, locations: None }]
+}
+
+fn read_location(location: &View<'_>) -> Result<StaticLocation, ConfigError> {
+    Ok(StaticLocation {
+        kind: location.required_string("type")?,
+        target: location.required_string("target")?,
+        rules: location.objects("rules")?.iter().map(read_allow).collect::<Result<_, _>>()?,
+        origin: location.origin(),
+    })
+}
+
+fn read_rule(rule: &View<'_>) -> Result<Rule, ConfigError> {
+    let allow = read_allow(rule)?;
+    let locations = match rule.find("locations") {
+        Some(_) => Some(rule.objects("locations")?.iter().map(read_match).collect::<Result<_, _>>()?),
+        None => None,
+    };
+    Ok(Rule { allow, locations })
+}
+
+fn read_allow(rule: &View<'_>) -> Result<Vec<AllowedKind>, ConfigError> {
+    let allow = rule.find("allow").ok_or_else(|| rule.missing("allow"))?;
+    allow
+        .elements("string-array")?
+        .iter()
+        .map(|item| match item.value() {
+            Value::Object(_) => Ok(AllowedKind {
+                kind: item.required_string("kind")?,
+                spec_type: item.member("spec.type").map(|view| view.as_str().map(str::to_owned)).transpose()?,
+            }),
+            _ => match item.as_str() {
+                Ok(kind) => Ok(AllowedKind { kind: kind.to_owned(), spec_type: None }),
+                Err(_) => Err(item.wanted("string-array")),
+            },
+        })
+        .collect()
+}
+
+fn read_match(location: &View<'_>) -> Result<LocationMatch, ConfigError> {
+    let kind = location.required_string("type")?;
+    let target = match (location.string("exact")?, location.string("pattern")?) {
+        (Some(_), Some(_)) => {
+            return Err(location.invalid("A catalog rule location cannot have both exact and pattern values"));
+        }
+        (Some(exact), None) => TargetMatch::Exact(exact),
+        (None, Some(pattern)) => TargetMatch::Pattern(pattern),
+        (None, None) => TargetMatch::Any,
+    };
+    Ok(LocationMatch { kind, target })
+}

@@ -1,0 +1,122 @@
+//! Keys nobody reads and keys that should go: accepted, and told once.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::keys::{self, Standing};
+use crate::{Config, Origin, pointer};
+
+/// A key this version does not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownKey {
+    /// `a.b[0].c`
+    pub key: String,
+    /// Where the key stands.
+    pub origin: Option<Origin>,
+}
+
+/// A key that works differently from what its writer may expect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// `a.b[0].c`
+    pub key: String,
+    /// Where the key stands.
+    pub origin: Option<Origin>,
+    /// What to do about it.
+    pub message: &'static str,
+}
+
+/// Keys that were removed or renamed, with what to do. `[]` stands for any list element.
+const RETIRED: &[(&str, &str)] = &[
+    (
+        "catalog.enableRelationsCompatibility",
+        "was removed: relations carry only `targetRef`; delete the key and read `targetRef`",
+    ),
+    ("catalog.stitchingStrategy.mode", "was removed: there is one mode; delete the key"),
+    (
+        "integrations.bitbucket",
+        "is not read: move the entries to `integrations.bitbucketCloud` or `integrations.bitbucketServer`",
+    ),
+    ("integrations.bitbucketCloud[].appPassword", "is deprecated: use an API token in `token`"),
+    ("integrations.azure[].token", "is deprecated: use `credentials` with a `personalAccessToken`"),
+    ("integrations.azure[].credential", "is deprecated: use `credentials`"),
+    ("backend.auth.keys", "is deprecated: use `backend.auth.externalAccess` with type `legacy`"),
+];
+
+pub(crate) fn unknown_keys(config: &Config) -> Vec<UnknownKey> {
+    let mut found = Vec::new();
+    walk(config.value(), &mut Vec::new(), "", "", &mut |segments, key, at| {
+        let standing = keys::standing(segments);
+        if standing == Standing::Unknown && !is_retired(segments) {
+            found.push(UnknownKey { key: key.to_owned(), origin: config.key_origin(at) });
+        }
+        standing == Standing::Parent
+    });
+    found
+}
+
+pub(crate) fn warnings(config: &Config) -> Vec<Warning> {
+    let mut found = Vec::new();
+    walk(config.value(), &mut Vec::new(), "", "", &mut |segments, key, at| {
+        let written = written(segments);
+        if let Some((_, message)) = RETIRED.iter().find(|(path, _)| *path == written) {
+            found.push(Warning { key: key.to_owned(), origin: config.key_origin(at), message });
+        }
+        RETIRED
+            .iter()
+            .any(|(path, _)| path.strip_prefix(written.as_str()).is_some_and(|rest| rest.starts_with(['.', '['])))
+    });
+    found
+}
+
+/// Visits the children of `value`; `descend` says whether to go below one.
+fn walk<'v>(
+    value: &'v Value,
+    segments: &mut Vec<&'v str>,
+    key: &str,
+    at: &str,
+    descend: &mut impl FnMut(&[&str], &str, &str) -> bool,
+) {
+    for (i, (segment, child)) in keys::children(value).into_iter().enumerate() {
+        let (key, at) = match segment {
+            "[]" if value.is_array() => (format!("{key}[{i}]"), pointer::index(at, i)),
+            name => (pointer::dotted(key, name), pointer::key(at, name)),
+        };
+        segments.push(segment);
+        if descend(segments, &key, &at) {
+            walk(child, segments, &key, &at, descend);
+        }
+        segments.pop();
+    }
+}
+
+fn is_retired(segments: &[&str]) -> bool {
+    let written = written(segments);
+    RETIRED.iter().any(|(path, _)| *path == written)
+}
+
+fn written(segments: &[&str]) -> String {
+    segments.iter().fold(String::new(), |key, segment| match *segment {
+        "[]" => key + "[]",
+        name => pointer::dotted(&key, name),
+    })
+}
+
+impl fmt::Display for UnknownKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        place(f, &self.origin)?;
+        write!(f, "{}: not read by this version", self.key)
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        place(f, &self.origin)?;
+        write!(f, "{} {}", self.key, self.message)
+    }
+}
+
+fn place(f: &mut fmt::Formatter<'_>, origin: &Option<Origin>) -> fmt::Result {
+    origin.as_ref().map_or(Ok(()), |origin| write!(f, "{origin}: "))
+}
