@@ -6,3 +6,10 @@ use uuid::Uuid;
 pub fn new_id() -> Uuid {
     Uuid::now_v7()
 }
+
+/// Random bytes fit for keys: from the operating system's generator, stretched by a cryptographic one.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::RngCore::fill_bytes(&mut rand::rng(), &mut bytes);
+    bytes
+}

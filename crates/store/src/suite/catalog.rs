@@ -64,7 +64,7 @@ pub async fn an_upsert_replaces_by_reference(store: Store) {
         ..entity("a")
     };
     store.commit(&Commit { upserts: vec![replacement.clone()], ..Commit::default() }).await.unwrap();
-    assert_eq!(store.entities(&[replacement.entity_ref.clone()]).await.unwrap(), [replacement]);
+    assert_eq!(store.entities(std::slice::from_ref(&replacement.entity_ref)).await.unwrap(), [replacement]);
     assert_eq!(all(&store).await.len(), 2);
 }
 
@@ -266,7 +266,10 @@ pub async fn any_text_survives(store: Store) {
         let commit =
             Commit { upserts: vec![stored.clone()], read_states: vec![state.clone()], changes, ..Commit::default() };
         store.commit(&commit).await.unwrap();
-        assert_eq!(store.entities(std::slice::from_ref(&stored.entity_ref)).await.unwrap(), [stored.clone()]);
+        assert_eq!(
+            store.entities(std::slice::from_ref(&stored.entity_ref)).await.unwrap(),
+            std::slice::from_ref(&stored)
+        );
         assert_eq!(store.changes_of(&stored.entity_ref, 1).await.unwrap()[0].cause, text);
         assert!(store.read_states().await.unwrap().contains(&state), "{text:?}");
     }
