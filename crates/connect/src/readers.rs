@@ -1,0 +1,312 @@
+//! One reader that knows every host the configuration names.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base::http::header::ETAG;
+use base::http::{Egress, HostRule, HttpClient, HttpError, HttpOptions, Request, Response, StatusCode, redact};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use sdk::{Found, ReadError, ReadOptions, ReadOutcome, Resource, SearchResult, UrlReader};
+use url::Url;
+
+use crate::fetch::{Fetch, if_changed, not_allowed};
+use crate::options::{OptionsError, ReaderOptions};
+use crate::place::{GitRef, Place, names_commit};
+use crate::plain::AllowList;
+use crate::scm::azure::Azure;
+use crate::scm::bitbucket_cloud::BitbucketCloud;
+use crate::scm::bitbucket_server::BitbucketServer;
+use crate::scm::gerrit::Gerrit;
+use crate::scm::gitea::Gitea;
+use crate::scm::github::Github;
+use crate::scm::gitlab::Gitlab;
+use crate::scm::{Scm, authority};
+use crate::search::{MAX_FILES, MAX_TOTAL_BYTES, Pattern, is_glob};
+
+/// The limit of one file when the caller names none.
+const DEFAULT_MAX_BYTES: u64 = 10 * 1024 * 1024;
+/// Files of one search that are read at a time.
+const SEARCH_CONCURRENCY: usize = 5;
+
+/// Why the readers could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    #[error(transparent)]
+    Http(#[from] HttpError),
+}
+
+/// Reads files from every configured host: git hosts through their APIs, other hosts where `backend.reading.allow` admits
+/// them. Cheap to clone.
+#[derive(Clone)]
+pub struct Readers {
+    http: HttpClient,
+    hosts: Arc<[Box<dyn Scm>]>,
+    allow: Arc<AllowList>,
+}
+
+impl fmt::Debug for Readers {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hosts: Vec<&str> = self.hosts.iter().map(|host| host.host()).collect();
+        out.debug_struct("Readers").field("hosts", &hosts).field("allow", &self.allow).finish_non_exhaustive()
+    }
+}
+
+/// Builds the hosts of one family, adding its public host unless it is configured.
+fn family<O: Default, S: Scm + 'static>(
+    hosts: &mut Vec<Box<dyn Scm>>,
+    name: &str,
+    configured: Vec<O>,
+    public: Option<&str>,
+    build: impl Fn(&str, O) -> Result<S, OptionsError>,
+) -> Result<(), OptionsError> {
+    let start = hosts.len();
+    for (index, options) in configured.into_iter().enumerate() {
+        hosts.push(Box::new(build(&format!("integrations.{name}[{index}]"), options)?));
+    }
+    if let Some(public) = public
+        && !hosts[start..].iter().any(|host| host.host() == public)
+    {
+        hosts.push(Box::new(build(&format!("integrations.{name}"), O::default())?));
+    }
+    Ok(())
+}
+
+impl Readers {
+    /// Builds the readers, adding the public hosts of GitHub, GitLab, Bitbucket Cloud and Azure where they are not configured.
+    /// Hosts named in the configuration may lie on internal addresses; all others may not.
+    ///
+    /// # Errors
+    /// [`SetupError`] for a configuration that makes no sense, or when no HTTP client can be built.
+    pub fn new(options: ReaderOptions, http: HttpOptions) -> Result<Self, SetupError> {
+        for name in &options.unsupported {
+            tracing::warn!(
+                "integrations.{name}: reading from this kind of host is not supported yet, so it is ignored"
+            );
+        }
+        let configured = ConfiguredHosts::of(&options);
+        let mut hosts: Vec<Box<dyn Scm>> = Vec::new();
+        family(&mut hosts, "azure", options.azure, Some("dev.azure.com"), Azure::new)?;
+        family(&mut hosts, "bitbucketCloud", options.bitbucket_cloud, Some("bitbucket.org"), BitbucketCloud::new)?;
+        family(&mut hosts, "bitbucketServer", options.bitbucket_server, None, BitbucketServer::new)?;
+        family(&mut hosts, "gerrit", options.gerrit, None, Gerrit::new)?;
+        family(&mut hosts, "github", options.github, Some("github.com"), Github::new)?;
+        family(&mut hosts, "gitea", options.gitea, None, Gitea::new)?;
+        family(&mut hosts, "gitlab", options.gitlab, Some("gitlab.com"), Gitlab::new)?;
+        let allow = AllowList::new(options.allow);
+        let named = hosts.iter().filter(|host| configured.names(host.host()));
+        let origins = named.flat_map(|host| host.origins()).filter_map(|url| HostRule::of(&url));
+        let egress = Egress::trusting(origins.chain(allow.hosts()));
+        Ok(Self { http: HttpClient::new(http, egress)?, hosts: hosts.into(), allow: Arc::new(allow) })
+    }
+
+    fn host(&self, url: &Url) -> Option<&dyn Scm> {
+        self.hosts.iter().find(|host| host.serves(url)).map(AsRef::as_ref)
+    }
+
+    fn host_of(&self, url: &str) -> Option<(&dyn Scm, Url)> {
+        let url = Url::parse(url).ok()?;
+        Some((self.host(&url)?, url))
+    }
+
+    async fn read_place(
+        &self,
+        host: &dyn Scm,
+        fetch: Fetch<'_>,
+        place: &Place,
+        options: &ReadOptions,
+    ) -> Result<ReadOutcome, ReadError> {
+        let limit = max_bytes(options);
+        let request = host.file(place, limit).map_err(|misfit| fetch.failed(misfit.to_string()))?;
+        let response = fetch.send(if_changed(request, options.etag.as_deref())).await?;
+        if response.status == StatusCode::NOT_MODIFIED {
+            return Ok(ReadOutcome::NotModified);
+        }
+        fetch.reject_page(&response, &place.path)?;
+        let etag = etag(&response);
+        let resource = host.decode(response.body, etag).map_err(|reason| fetch.failed(reason))?;
+        if u64::try_from(resource.body.len()).unwrap_or(u64::MAX) > limit {
+            return Err(ReadError::TooLarge { url: fetch.shown.to_owned(), limit });
+        }
+        // Hosts that know no conditional requests tell the content's id all the same.
+        let unchanged = resource.etag.is_some() && resource.etag == options.etag;
+        Ok(if unchanged { ReadOutcome::NotModified } else { ReadOutcome::Read(resource) })
+    }
+
+    async fn read_plain(&self, fetch: Fetch<'_>, url: &Url, options: &ReadOptions) -> Result<ReadOutcome, ReadError> {
+        let allow = Arc::clone(&self.allow);
+        let mut url = url.clone();
+        url.set_fragment(None);
+        let request = Request::get(url.clone(), max_bytes(options)).allow(move |url| allow.admits(url));
+        let response = fetch.send(if_changed(request, options.etag.as_deref())).await?;
+        if response.status == StatusCode::NOT_MODIFIED {
+            return Ok(ReadOutcome::NotModified);
+        }
+        fetch.reject_page(&response, url.path())?;
+        Ok(ReadOutcome::Read(Resource { etag: etag(&response), body: response.body }))
+    }
+
+    async fn glob(
+        &self,
+        host: &dyn Scm,
+        fetch: Fetch<'_>,
+        url: &Url,
+        place: &Place,
+        options: &ReadOptions,
+    ) -> Result<Option<SearchResult>, ReadError> {
+        let pattern = Pattern::parse(&place.path)
+            .map_err(|reason| fetch.failed(format!("'{}' is not a valid glob: {reason}", place.path)))?;
+        let commit = host.commit(fetch, place).await?;
+        if options.etag.as_ref() == Some(&commit) {
+            return Ok(None);
+        }
+        let mut paths = host.paths(fetch, place, &commit, pattern.folder()).await?;
+        paths.retain(|path| pattern.matches(path));
+        if paths.len() > MAX_FILES {
+            return Err(fetch.failed(format!("it matches {} files; at most {MAX_FILES} are read", paths.len())));
+        }
+        let whole = ReadOptions { etag: None, ..options.clone() };
+        let read = |path: String| {
+            let (commit, whole) = (&commit, &whole);
+            async move {
+                let address = host.address(url, place, &path);
+                let fetch = Fetch { shown: &address, ..fetch };
+                match self.read_place(host, fetch, &place.sibling(&path, GitRef::commit(commit)), whole).await? {
+                    ReadOutcome::Read(resource) => Ok(Found { body: resource.body, url: address }),
+                    ReadOutcome::NotModified => Err(fetch.failed("the host answered 304 to an unconditional request")),
+                }
+            }
+        };
+        let found = stream::iter(paths).map(read).buffered(SEARCH_CONCURRENCY);
+        let files = found
+            .try_fold((Vec::new(), 0), |(mut files, total), file: Found| async move {
+                let total = total + file.body.len();
+                if total > MAX_TOTAL_BYTES {
+                    return Err(fetch.failed(format!("its matches have more than {MAX_TOTAL_BYTES} bytes together")));
+                }
+                files.push(file);
+                Ok((files, total))
+            })
+            .await?
+            .0;
+        Ok(Some(SearchResult { files, etag: Some(commit) }))
+    }
+
+    fn advice(&self, host: Option<&dyn Scm>) -> String {
+        match host {
+            None => String::new(),
+            Some(host) if host.has_credentials() => format!("; check the credentials configured for {}", host.host()),
+            Some(host) => format!("; no credentials are configured for {} under 'integrations'", host.host()),
+        }
+    }
+}
+
+/// The hosts that the configuration names, which are trusted with internal addresses.
+struct ConfiguredHosts(Vec<String>);
+
+impl ConfiguredHosts {
+    fn of(options: &ReaderOptions) -> Self {
+        let mut hosts: Vec<Option<&str>> = Vec::new();
+        hosts.extend(options.github.iter().map(|o| o.host.as_deref().or(Some("github.com"))));
+        hosts.extend(options.gitlab.iter().map(|o| o.host.as_deref().or(Some("gitlab.com"))));
+        hosts.extend(options.bitbucket_cloud.iter().map(|o| o.host.as_deref().or(Some("bitbucket.org"))));
+        hosts.extend(options.bitbucket_server.iter().map(|o| o.host.as_deref()));
+        hosts.extend(options.azure.iter().map(|o| o.host.as_deref().or(Some("dev.azure.com"))));
+        hosts.extend(options.gerrit.iter().map(|o| o.host.as_deref()));
+        hosts.extend(options.gitea.iter().map(|o| o.host.as_deref()));
+        let parse = |host: &str| Url::parse(&format!("https://{host}/")).ok().map(|url| authority(&url));
+        Self(hosts.into_iter().flatten().filter_map(parse).collect())
+    }
+
+    fn names(&self, host: &str) -> bool {
+        self.0.iter().any(|configured| configured == host)
+    }
+}
+
+fn max_bytes(options: &ReadOptions) -> u64 {
+    if options.max_bytes == 0 { DEFAULT_MAX_BYTES } else { options.max_bytes }
+}
+
+fn etag(response: &Response) -> Option<String> {
+    response.header(ETAG).map(str::to_owned)
+}
+
+#[async_trait]
+impl UrlReader for Readers {
+    async fn read(&self, url: &Url, options: &ReadOptions) -> Result<ReadOutcome, ReadError> {
+        let shown = redact(url);
+        let host = self.host(url);
+        let advice = self.advice(host);
+        let fetch = Fetch { http: &self.http, shown: &shown, advice: &advice };
+        match host {
+            Some(host) => {
+                let place = host.locate(url).map_err(|misfit| fetch.failed(misfit.to_string()))?;
+                self.read_place(host, fetch, &place, options).await
+            }
+            None if self.allow.admits(url) => self.read_plain(fetch, url, options).await,
+            None => Err(not_allowed(&shown)),
+        }
+    }
+
+    async fn search(&self, url: &str, options: &ReadOptions) -> Result<Option<SearchResult>, ReadError> {
+        let parsed = Url::parse(url).map_err(|_| ReadError::NotSupported(format!("'{url}' is not a URL")))?;
+        if let Some(host) = self.host(&parsed) {
+            let shown = redact(&parsed);
+            let advice = self.advice(Some(host));
+            let fetch = Fetch { http: &self.http, shown: &shown, advice: &advice };
+            let place = host.locate(&parsed).map_err(|misfit| fetch.failed(misfit.to_string()))?;
+            if is_glob(&place.path) {
+                return self.glob(host, fetch, &parsed, &place, options).await;
+            }
+        }
+        match self.read(&parsed, options).await {
+            Ok(ReadOutcome::NotModified) => Ok(None),
+            Ok(ReadOutcome::Read(Resource { body, etag })) => {
+                Ok(Some(SearchResult { files: vec![Found { url: url.to_owned(), body }], etag }))
+            }
+            Err(ReadError::NotFound { .. }) => Ok(Some(SearchResult { files: Vec::new(), etag: None })),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn resolve(&self, reference: &str, base: &str) -> Result<String, ReadError> {
+        let host = self.host_of(base);
+        let resolved = if Url::parse(reference).is_ok() {
+            Some(reference.to_owned())
+        } else {
+            match &host {
+                Some((host, base)) => host.resolve(reference, base),
+                None => Url::parse(base).and_then(|base| base.join(reference)).ok().map(String::from),
+            }
+        };
+        let resolved = resolved.ok_or_else(|| {
+            ReadError::NotSupported(format!("'{reference}' cannot be resolved against '{base}', which is not a URL"))
+        })?;
+        Ok(match host {
+            Some((host, _)) => host.canonical(resolved),
+            None => resolved,
+        })
+    }
+
+    fn edit_url(&self, url: &str) -> Option<String> {
+        if names_commit(url) {
+            return None;
+        }
+        let (host, url) = self.host_of(url)?;
+        host.edit_url(&url)
+    }
+
+    fn same_repository(&self, a: &str, b: &str) -> bool {
+        let (Ok(a), Ok(b)) = (Url::parse(a), Url::parse(b)) else { return false };
+        match (self.host(&a), self.host(&b)) {
+            (None, None) => a.has_host() && authority(&a) == authority(&b),
+            (Some(host), Some(other)) if host.host() == other.host() => match (host.locate(&a), host.locate(&b)) {
+                (Ok(a), Ok(b)) => a.repository.eq_ignore_ascii_case(&b.repository),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}

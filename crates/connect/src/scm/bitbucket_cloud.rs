@@ -1,0 +1,183 @@
+//! Bitbucket Cloud: `https://bitbucket.org/workspace/repo/src/main/path`.
+
+use async_trait::async_trait;
+use base::http::Request;
+use base::http::header::HeaderValue;
+use sdk::ReadError;
+use serde::Deserialize;
+use url::Url;
+
+use super::{Scm, api_request, basic, header, host_url, request, web_url};
+use crate::fetch::{Fetch, join};
+use crate::options::{BitbucketCloudOptions, OptionsError};
+use crate::place::{Misfit, Place, decode, ref_and_path, root_of, safe, segments};
+use crate::search::MAX_LISTED;
+
+pub(crate) struct BitbucketCloud {
+    host: String,
+    api: Url,
+    authorization: Option<HeaderValue>,
+}
+
+#[derive(Deserialize)]
+struct Page<T> {
+    values: Vec<T>,
+    next: Option<Url>,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    hash: String,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    path: String,
+    r#type: String,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    mainbranch: Option<Branch>,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    name: String,
+}
+
+impl BitbucketCloud {
+    pub(crate) fn new(key: &str, options: BitbucketCloudOptions) -> Result<Self, OptionsError> {
+        let (host, root) = host_url(key, options.host.as_deref(), Some("bitbucket.org"))?;
+        let default = if host == "bitbucket.org" { "https://api.bitbucket.org/2.0" } else { root.as_str() };
+        let default = Url::parse(default).map_err(|error| OptionsError::new(key, error))?;
+        let api = web_url(key, "apiBaseUrl", options.api_base_url, default)?;
+        let secret = options.token.as_ref().and_then(|token| token.expose());
+        let secret = secret.or_else(|| options.app_password.as_ref().and_then(|password| password.expose()));
+        let authorization = match (options.username.as_deref(), secret) {
+            (Some(username), Some(secret)) => basic(username, secret),
+            (None, Some(token)) => header(&format!("Bearer {token}")),
+            (_, None) => None,
+        };
+        if authorization.is_none() && options.client_id.is_some() {
+            tracing::warn!(
+                "{key}: signing in as an OAuth consumer is not supported yet, so {host} is read anonymously; set 'username' \
+                 and 'token' to read private repositories"
+            );
+        }
+        Ok(Self { host, api, authorization })
+    }
+
+    fn misfit(&self) -> Misfit {
+        Misfit::NotAFile(format!("https://{}/workspace/repo/src/main/catalog-info.yaml", self.host))
+    }
+
+    fn repository(&self, place: &Place) -> Url {
+        join(&self.api, ["repositories"].into_iter().chain(place.repository.split('/')))
+    }
+
+    fn ask(&self, url: Url) -> Request {
+        api_request(url, self.authorization.as_ref())
+    }
+}
+
+#[async_trait]
+impl Scm for BitbucketCloud {
+    fn host(&self) -> &str {
+        &self.host
+    }
+
+    fn has_credentials(&self) -> bool {
+        self.authorization.is_some()
+    }
+
+    fn origins(&self) -> Vec<Url> {
+        vec![self.api.clone()]
+    }
+
+    fn locate(&self, url: &Url) -> Result<Place, Misfit> {
+        let parts = segments(url);
+        let (repository, rest) = match parts.as_slice() {
+            [owner, name, rest @ ..] if !owner.is_empty() && !name.is_empty() => {
+                (format!("{}/{}", decode(owner), decode(name).trim_end_matches(".git")), rest)
+            }
+            _ => return Err(self.misfit()),
+        };
+        safe(&repository)?;
+        match rest {
+            [] | [""] => Ok(Place {
+                plain_http: url.scheme() == "http",
+                repository,
+                at: None,
+                path: String::new(),
+                root: root_of(&parts, 2),
+            }),
+            ["src" | "raw", rest @ ..] => {
+                let (at, path, taken) = ref_and_path(rest)?;
+                Ok(Place { plain_http: url.scheme() == "http", repository, at, path, root: root_of(&parts, 3 + taken) })
+            }
+            _ => Err(self.misfit()),
+        }
+    }
+
+    fn file(&self, place: &Place, max_bytes: u64) -> Result<Request, Misfit> {
+        let (Some(at), false) = (place.ref_name(), place.path.is_empty()) else { return Err(self.misfit()) };
+        let url = join(&self.repository(place), ["src", at].into_iter().chain(place.path.split('/')));
+        Ok(request(url, max_bytes, self.authorization.as_ref()))
+    }
+
+    async fn commit(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError> {
+        let at = match place.ref_name() {
+            Some(at) => Some(at.to_owned()),
+            None => {
+                fetch.json::<Repository>(self.ask(self.repository(place))).await?.mainbranch.map(|branch| branch.name)
+            }
+        };
+        let at = at.ok_or_else(|| fetch.failed("the repository has no main branch"))?;
+        let mut url = join(&self.repository(place), ["commits", at.as_str()]);
+        url.set_query(Some("pagelen=1"));
+        let commits: Page<Commit> = fetch.json(self.ask(url)).await?;
+        commits.values.into_iter().next().map(|commit| commit.hash).ok_or_else(|| fetch.not_found())
+    }
+
+    async fn paths(
+        &self,
+        fetch: Fetch<'_>,
+        place: &Place,
+        commit: &str,
+        folder: &str,
+    ) -> Result<Vec<String>, ReadError> {
+        let folder = folder.split('/').filter(|segment| !segment.is_empty());
+        let mut url = join(&self.repository(place), ["src", commit].into_iter().chain(folder).chain([""]));
+        url.set_query(Some("max_depth=20&pagelen=100"));
+        let mut paths = Vec::new();
+        loop {
+            let page: Page<Item> = match fetch.json(self.ask(url)).await {
+                Err(ReadError::NotFound { .. }) => return Ok(paths),
+                page => page?,
+            };
+            paths.extend(page.values.into_iter().filter(|item| item.r#type == "commit_file").map(|item| item.path));
+            match page.next {
+                None => return Ok(paths),
+                // Credentials go where the configuration says, not where an answer says.
+                Some(next) if next.origin() == self.api.origin() && paths.len() < MAX_LISTED => url = next,
+                Some(_) => {
+                    return Err(fetch.failed("the repository has too many files to search; name the files instead"));
+                }
+            }
+        }
+    }
+
+    fn edit_url(&self, url: &Url) -> Option<String> {
+        let mut edit = url.clone();
+        let place = self.locate(url).ok()?;
+        let kept: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(key, _)| key != "mode" && key != "at")
+            .map(|(k, v)| (k.into(), v.into()))
+            .collect();
+        let at = place.ref_name().unwrap_or_default();
+        edit.query_pairs_mut().clear().extend_pairs(kept).append_pair("mode", "edit").append_pair("at", at);
+        Some(edit.to_string())
+    }
+}
