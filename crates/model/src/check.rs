@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::descriptor::{self, Descriptor};
 use crate::entity::Entity;
+use crate::flatten::Rows;
 use crate::kind::KindRegistry;
 use crate::problem::{Place, Problem};
 use crate::reference::EntityRef;
@@ -94,7 +95,7 @@ fn check_entity(entity: &Entity, kinds: &KindRegistry) -> Vec<Problem> {
         let told: HashSet<_> = problems.iter().filter_map(|problem| problem.pointer.clone()).collect();
         problems.extend(of_references.into_iter().filter(|p| p.pointer.as_ref().is_none_or(|p| !told.contains(p))));
     }
-    casing(&entity.0, String::new(), &mut problems);
+    problems.extend(casing(entity));
     problems.retain(|problem| {
         let pointer = problem.pointer.as_deref().unwrap_or_default();
         !open.iter().any(|place: &String| pointer.starts_with(place.as_str()))
@@ -134,27 +135,30 @@ fn fill_placeholders(value: &mut Value, pointer: String, open: &mut Vec<String>)
     }
 }
 
-/// Keys that differ only in case cannot be told apart in filters, so indexing refuses the entity.
-fn casing(value: &Value, pointer: String, problems: &mut Vec<Problem>) {
+/// The problem that keys differ only in case: they cannot be told apart in filters, so indexing refuses the entity.
+fn casing(entity: &Entity) -> Option<Problem> {
+    let error = Rows::of(&entity.0).err()?;
+    let problem = Problem::error("InputError", error.to_string());
+    Some(match same_but_for_case(&entity.0, String::new()) {
+        Some(pointer) => problem.pointing_to(pointer),
+        None => problem,
+    })
+}
+
+/// The second of two keys of a mapping that differ only in case.
+fn same_but_for_case(value: &Value, pointer: String) -> Option<String> {
     match value {
         Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                casing(item, format!("{pointer}/{index}"), problems);
-            }
+            items.iter().enumerate().find_map(|(index, item)| same_but_for_case(item, format!("{pointer}/{index}")))
         }
         Value::Object(entries) => {
             let mut seen = HashSet::with_capacity(entries.len());
-            for (key, item) in entries {
+            entries.iter().find_map(|(key, item)| {
                 let path = child(&pointer, key);
-                if !seen.insert(key.to_lowercase()) {
-                    let dotted = path.trim_start_matches('/').replace('/', ".").to_lowercase();
-                    let message = format!("Entity has duplicate keys that vary only in casing, '{dotted}'");
-                    problems.push(Problem::error("InputError", message).pointing_to(path.clone()));
-                }
-                casing(item, path, problems);
-            }
+                if seen.insert(key.to_lowercase()) { same_but_for_case(item, path) } else { Some(path) }
+            })
         }
-        _ => {}
+        _ => None,
     }
 }
 

@@ -39,6 +39,15 @@ impl Failure {
         }
     }
 
+    fn surplus(path: &str, property: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            pointer: child(path, property),
+            message: "must NOT have additional properties".to_owned(),
+            params: format!("additionalProperty: {property}"),
+        }
+    }
+
     /// `<pointer> <message>`, as policies report it.
     pub(crate) fn brief(&self) -> String {
         let path = if self.path.is_empty() { "<root>" } else { &self.path };
@@ -74,7 +83,7 @@ impl Schema {
         errors.sort_by_cached_key(|error| self.rank(error.evaluation_path().as_str()));
         let mut failures = Vec::new();
         for error in &errors {
-            self.describe(error, base, &mut failures);
+            self.describe(value, error, base, &mut failures);
         }
         failures
     }
@@ -110,7 +119,8 @@ impl Schema {
         rank
     }
 
-    fn describe(&self, error: &ValidationError<'_>, base: &str, failures: &mut Vec<Failure>) {
+    /// Puts a finding into words. `root` is the value that was checked.
+    fn describe(&self, root: &Value, error: &ValidationError<'_>, base: &str, failures: &mut Vec<Failure>) {
         let path = format!("{base}{}", error.instance_path().as_str());
         let mut fail = |message: String, params: String| {
             failures.push(Failure { pointer: path.clone(), path: path.clone(), message, params });
@@ -126,17 +136,18 @@ impl Schema {
                 return;
             }
             Kind::AdditionalProperties { unexpected } => {
-                failures.extend(unexpected.iter().map(|name| Failure {
-                    path: path.clone(),
-                    pointer: child(&path, name),
-                    message: "must NOT have additional properties".to_owned(),
-                    params: format!("additionalProperty: {name}"),
-                }));
+                failures.extend(unexpected.iter().map(|name| Failure::surplus(&path, name)));
+                return;
+            }
+            // How the validator reports surplus members of an object that may have none.
+            Kind::FalseSchema if error.schema_path().as_str().ends_with("/additionalProperties") => {
+                let object = root.pointer(error.instance_path().as_str()).and_then(Value::as_object);
+                failures.extend(object.into_iter().flat_map(|o| o.keys()).map(|name| Failure::surplus(&path, name)));
                 return;
             }
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
                 for error in context.iter().flatten() {
-                    self.describe(error, base, failures);
+                    self.describe(root, error, base, failures);
                 }
                 let (message, params) = match error.kind() {
                     Kind::AnyOf { .. } => ("must match a schema in anyOf", ""),
@@ -156,7 +167,7 @@ impl Schema {
                 ("must match exactly one schema in oneOf".to_owned(), format!("passingSchemas: {}", passing.join(",")))
             }
             Kind::PropertyNames { error: inner } => {
-                self.describe(inner, base, failures);
+                self.describe(root, inner, base, failures);
                 let name = js_string(inner.instance());
                 failures.push(Failure {
                     pointer: child(&path, &name),

@@ -6,6 +6,7 @@ use saphyr_parser::{Event, Parser, ScanError, Span};
 use serde_json::{Map, Value};
 
 use super::split::Chunk;
+use super::tabs::forgiving;
 use super::{Limits, YamlError, saturate, scalar};
 use crate::js::js_string;
 
@@ -46,9 +47,15 @@ struct Builder<'l> {
 }
 
 pub(super) fn build(chunk: &Chunk<'_>, limits: &Limits) -> Result<Built, YamlError> {
+    forgiving(chunk.text, |text| read(text, chunk.lines_before, limits))
+        .unwrap_or_else(|error| Err(scan_error(&error, chunk.lines_before)))
+}
+
+/// The outer error is the parser's, the inner one ours.
+fn read(text: &str, lines_before: u32, limits: &Limits) -> Result<Result<Built, YamlError>, ScanError> {
     let mut builder = Builder {
         limits,
-        lines_before: chunk.lines_before,
+        lines_before,
         frames: Vec::new(),
         anchors: HashMap::new(),
         nodes: 0,
@@ -56,17 +63,24 @@ pub(super) fn build(chunk: &Chunk<'_>, limits: &Limits) -> Result<Built, YamlErr
         root: None,
         line: None,
     };
-    let mut parser = Parser::new_from_str(chunk.text);
+    let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| scan_error(&error, chunk.lines_before))?;
-        builder.event(event, &span)?;
+        let (event, span) = event?;
+        if let Err(error) = builder.event(event, &span) {
+            return Ok(Err(error));
+        }
     }
-    Ok(Built { value: builder.root.unwrap_or(Value::Null), line: builder.line.unwrap_or(chunk.lines_before + 1) })
+    let line = builder.line.unwrap_or(lines_before + 1);
+    Ok(Ok(Built { value: builder.root.unwrap_or(Value::Null), line }))
 }
 
 fn scan_error(error: &ScanError, lines_before: u32) -> YamlError {
     let mark = error.marker();
-    YamlError::new(error.info(), lines_before + saturate(mark.line()), saturate(mark.col() + 1))
+    let message = match error.info() {
+        "recursion limit exceeded" => "lists and mappings are nested too deep",
+        info => info,
+    };
+    YamlError::new(message, lines_before + saturate(mark.line()), saturate(mark.col() + 1))
 }
 
 impl Builder<'_> {

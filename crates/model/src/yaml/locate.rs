@@ -4,6 +4,7 @@ use saphyr_parser::{Event, Parser, Span};
 
 use super::saturate;
 use super::split::{Chunk, chunks};
+use super::tabs::{forgiving, is_refused_tab};
 
 /// A line and a column, both from 1.
 type Position = (u32, u32);
@@ -13,8 +14,8 @@ pub struct Locator<'a> {
     chunks: Vec<Chunk<'a>>,
 }
 
-/// Where the value at a JSON pointer of a document starts. What does not exist (a key that is missing) is looked for
-/// at the key of its nearest ancestor. `None` if there is no such document or nothing of it can be read.
+/// Where the value at a JSON pointer of a document starts; the key, if the value starts on a later line. What does not
+/// exist (a key that is missing) is looked for at the key of its nearest ancestor. `None` if there is no such document or nothing of it can be read.
 pub fn locate(text: &str, document: usize, pointer: &str) -> Option<(u32, u32)> {
     Locator::new(text).value(document, pointer)
 }
@@ -32,7 +33,8 @@ impl<'a> Locator<'a> {
     /// See [`locate`].
     pub fn value(&self, document: usize, pointer: &str) -> Option<(u32, u32)> {
         let found = self.find(document, pointer)?;
-        Some(if found.complete { found.value } else { found.key })
+        // A value that starts on a later line than its key is looked for at the key.
+        Some(if found.complete && found.value.0 == found.key.0 { found.value } else { found.key })
     }
 
     /// See [`locate_key`].
@@ -44,15 +46,23 @@ impl<'a> Locator<'a> {
         let chunk = self.chunks.get(document)?;
         let wanted: Vec<String> =
             pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
-        let mut walk = Walk { wanted: &wanted, lines_before: chunk.lines_before, frames: Vec::new(), best: None };
-        let mut parser = Parser::new_from_str(chunk.text);
-        while let Some(Ok((event, span))) = parser.next_event() {
-            walk.event(&event, &span);
-            if walk.best.as_ref().is_some_and(|best| best.complete) {
-                break;
+        let walk = forgiving(chunk.text, |text| {
+            let mut walk = Walk { wanted: &wanted, lines_before: chunk.lines_before, frames: Vec::new(), best: None };
+            let mut parser = Parser::new_from_str(text);
+            while let Some(event) = parser.next_event() {
+                match event {
+                    Ok((event, span)) => walk.event(&event, &span),
+                    Err(error) if is_refused_tab(&error) => return Err(error),
+                    // What stands before the fault can still be found.
+                    Err(_) => break,
+                }
+                if walk.best.as_ref().is_some_and(|best| best.complete) {
+                    break;
+                }
             }
-        }
-        walk.best
+            Ok(walk)
+        });
+        walk.ok()?.best
     }
 }
 

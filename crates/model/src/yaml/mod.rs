@@ -12,6 +12,7 @@ mod build;
 mod locate;
 mod scalar;
 mod split;
+mod tabs;
 
 use serde_json::Value;
 
@@ -112,16 +113,14 @@ pub fn parse_single(text: &str, limits: &Limits) -> Result<Value, YamlError> {
 /// # Errors
 /// Bytes that are no UTF-8, and NUL bytes, with their place.
 pub fn decode(bytes: &[u8]) -> Result<&str, YamlError> {
-    let (valid, problem) = match std::str::from_utf8(bytes) {
-        Ok(text) => (text.as_bytes(), None),
-        Err(error) => (&bytes[..error.valid_up_to()], Some("is not valid UTF-8")),
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(text) if !bytes.contains(&0) => return Ok(text),
+        Ok(_) => bytes.len(),
+        Err(error) => error.valid_up_to(),
     };
-    let nul = valid.iter().position(|byte| *byte == 0);
-    let (end, what) = match (nul, problem) {
-        (Some(at), _) => (at, "is a NUL character"),
-        (None, Some(what)) => (valid.len(), what),
-        (None, None) => return std::str::from_utf8(bytes).map_err(|_| YamlError::new("is not valid UTF-8", 1, 1)),
-    };
+    let nul = bytes[..valid].iter().position(|byte| *byte == 0);
+    let end = nul.unwrap_or(valid);
+    let what = if nul.is_some() { "is a NUL character" } else { "is not valid UTF-8" };
     let before = &bytes[..end];
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);

@@ -96,6 +96,15 @@ fn tabs_are_reported_on_their_line() {
 }
 
 #[test]
+fn a_tab_behind_a_colon_is_white_space() {
+    let text = "a:\tb\nc:\t\t1\nd: |\n  x:\ty\n";
+    assert_eq!(one(text), json!({"a": "b", "c": 1, "d": "x:\ty\n"}));
+    assert_eq!(locate(text, 0, "/c"), Some((2, 5)));
+    assert_eq!(error("ä:\tb: c\n").line, 1);
+    assert_eq!(error("a:\t- b\n").line, 1);
+}
+
+#[test]
 fn byte_order_mark_and_crlf_are_no_matter() {
     assert_eq!(one("\u{feff}a: 1\r\nb: |\r\n  x\r\n  y\r\n"), json!({"a": 1, "b": "x\ny\n"}));
     assert_eq!(one("\u{feff}---\na: 1\n"), json!({"a": 1}));
@@ -169,6 +178,7 @@ fn pointers_are_located() {
     assert_eq!(locate(text, 1, "/spec/a~1b/c/1"), Some((10, 16)));
     assert_eq!(locate(text, 1, "/spec/owner"), Some((8, 1)), "a missing key is looked for at its parent");
     assert_eq!(locate(text, 1, "/kind"), Some((3, 1)));
+    assert_eq!(locate(text, 1, "/spec"), Some((8, 1)), "a block is looked for at its key");
     assert_eq!(locate(text, 0, "/x"), Some((1, 4)));
     assert_eq!(locate(text, 7, "/x"), None);
 }
