@@ -5,6 +5,7 @@
 //! ingest ─► process (pure) ─► engine (commit) ─► index ─► reader
 //! ```
 
+mod bodies;
 pub mod index;
 pub mod query;
 pub mod reader;

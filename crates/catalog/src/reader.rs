@@ -1,16 +1,22 @@
 //! Every read of the catalog goes through here, and each takes a [`ReadScope`].
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use model::{EntityRef, ReadScope, fields::FieldSet, filter::Predicate};
 use parking_lot::RwLock;
 use store::CatalogStore;
 use uuid::Uuid;
 
-use crate::index::Index;
+use crate::bodies::{Found, deliver};
+use crate::index::{Head, Index, Item, Order, Position};
 use crate::query::*;
 
 type Result<T> = std::result::Result<T, QueryError>;
+
+/// What full text looks at when neither fields nor an order are named.
+const DEFAULT_TEXT_FIELD: &str = "metadata.uid";
 
 /// Answers reads from the index; large bodies are fetched from the store when asked for. Cheap to clone.
 #[derive(Clone)]
@@ -25,56 +31,214 @@ impl CatalogReader {
     }
 
     /// One page in an order, with cursors both ways.
-    pub async fn page(&self, _scope: &ReadScope, _request: &PageRequest) -> Result<Page> {
-        todo!()
+    pub async fn page(&self, scope: &ReadScope, request: &PageRequest) -> Result<Page> {
+        let cursor = request.cursor.as_deref().map(Cursor::decode).transpose()?;
+        let is_first = cursor.is_none();
+        let cursor = cursor.unwrap_or_else(|| Cursor::first(request));
+        let (found, mut page) = Self::find_page(&self.index.read(), scope, request, cursor, is_first);
+        page.items = self.deliver(found, request.fields.as_ref()).await?;
+        Ok(page)
+    }
+
+    /// The page without its items, and where those are.
+    fn find_page(
+        index: &Index,
+        scope: &ReadScope,
+        request: &PageRequest,
+        mut cursor: Cursor,
+        is_first: bool,
+    ) -> (Vec<Found>, Page) {
+        let order_field = cursor.order();
+        let key = order_field.as_ref().map(|order| order.key.as_str());
+        let mut selection = index.select(scope, cursor.predicate.as_ref());
+        if let Some(text) = &cursor.full_text_filter
+            && !text.term.trim().is_empty()
+        {
+            let mut fields: Vec<String> = text.fields.iter().map(|field| field.to_lowercase()).collect();
+            if fields.is_empty() {
+                fields.push(key.unwrap_or(DEFAULT_TEXT_FIELD).to_owned());
+            }
+            selection = std::borrow::Cow::Owned(index.containing(selection, &fields, &text.term.trim().to_lowercase()));
+        }
+        let descending = order_field.as_ref().is_some_and(|order| order.descending);
+        if is_first && request.count {
+            cursor.total_items = index.ordered(&selection, Order { key, descending });
+        }
+        let after = cursor.order_field_values.as_ref().map(|(value, id)| Position { value: value.as_deref(), id: *id });
+        // Going back is going forward in the opposite order.
+        let order = Order { key, descending: descending != cursor.is_previous };
+        // One item more tells whether there is a next page; when going back, there is: the page we came from.
+        let extra = usize::from(!cursor.is_previous && request.limit > 0);
+        let skip = if is_first { request.offset } else { 0 };
+        let mut items = index.walk(&selection, order, after, skip, request.limit.saturating_add(extra));
+        let more = cursor.is_previous || items.len() > request.limit;
+        items.truncate(request.limit);
+        if cursor.is_previous {
+            items.reverse();
+        }
+        let place = |item: &Item<'_>| -> Place { (item.value.map(str::to_owned), index.id_of(item.number)) };
+        let mut page = Page { total: cursor.total_items, ..Page::default() };
+        if let (Some(first), Some(last)) = (items.first().map(place), items.last().map(place)) {
+            let origin = cursor.first_sort_field_values.clone().unwrap_or_else(|| first.clone());
+            let go = |place: Place, is_previous: bool| {
+                let mut cursor = cursor.clone();
+                cursor.order_field_values = Some(place);
+                cursor.first_sort_field_values = Some(origin.clone());
+                cursor.is_previous = is_previous;
+                cursor.encode()
+            };
+            page.next_cursor = more.then(|| go(last, false));
+            page.previous_cursor = (!is_first && first != origin).then(|| go(first, true));
+        }
+        (items.iter().filter_map(|item| Found::at(index, item.number)).collect(), page)
     }
 
     /// The older list; without limit and offset it answers everything.
-    pub async fn list(&self, _scope: &ReadScope, _request: &ListRequest) -> Result<List> {
-        todo!()
+    pub async fn list(&self, scope: &ReadScope, request: &ListRequest) -> Result<List> {
+        let (found, more) = {
+            let index = self.index.read();
+            let selection = index.select(scope, request.predicate.as_ref());
+            let (numbers, more) = if request.limit.is_none() && request.offset.is_none() {
+                let key = request.order.first().map(|order| order.key.to_lowercase());
+                let descending = request.order.first().is_some_and(|order| order.descending);
+                let items = index.walk(&selection, Order { key: key.as_deref(), descending }, None, 0, usize::MAX);
+                (items.into_iter().map(|item| item.number).collect(), false)
+            } else {
+                let offset = request.offset.unwrap_or(0);
+                let end = offset.saturating_add(request.limit.unwrap_or(usize::MAX));
+                let mut numbers = listed(&index, selection.iter().collect(), &request.order, end);
+                let more = numbers.len() > end;
+                numbers.truncate(end);
+                numbers.drain(..offset.min(numbers.len()));
+                (numbers, more)
+            };
+            (numbers.into_iter().filter_map(|number| Found::at(&index, number)).collect(), more)
+        };
+        Ok(List { items: self.deliver(found, request.fields.as_ref()).await?, more })
     }
 
-    pub async fn by_ref(&self, _scope: &ReadScope, _entity_ref: &EntityRef) -> Result<Option<EntityHit>> {
-        todo!()
+    pub async fn by_ref(&self, scope: &ReadScope, entity_ref: &EntityRef) -> Result<Option<EntityHit>> {
+        let found = {
+            let index = self.index.read();
+            index.visible_number_of(entity_ref, scope).and_then(|number| Found::at(&index, number))
+        };
+        self.hit(found).await
     }
 
-    pub async fn by_uid(&self, _scope: &ReadScope, _uid: Uuid) -> Result<Option<EntityHit>> {
-        todo!()
+    pub async fn by_uid(&self, scope: &ReadScope, uid: Uuid) -> Result<Option<EntityHit>> {
+        let found = {
+            let index = self.index.read();
+            let number = index.number_of_id(uid).filter(|number| index.is_visible(*number, scope));
+            number.and_then(|number| Found::at(&index, number))
+        };
+        self.hit(found).await
     }
 
     /// Entities in the order of the references; `None` where there is none, it is hidden, or `predicate` is false.
     pub async fn by_refs(
         &self,
-        _scope: &ReadScope,
-        _refs: &[String],
-        _predicate: Option<&Predicate>,
-        _fields: Option<&FieldSet>,
-    ) -> Result<Vec<Option<bytes::Bytes>>> {
-        todo!()
+        scope: &ReadScope,
+        refs: &[String],
+        predicate: Option<&Predicate>,
+        fields: Option<&FieldSet>,
+    ) -> Result<Vec<Option<Bytes>>> {
+        let found: Vec<Option<Found>> = {
+            let index = self.index.read();
+            let find = |text: &String| {
+                let number = index.visible_number_of(&EntityRef::parse_full(text).ok()?, scope)?;
+                let meant = predicate.is_none_or(|predicate| index.holds(number, predicate));
+                if meant { Found::at(&index, number) } else { None }
+            };
+            refs.iter().map(find).collect()
+        };
+        let there: Vec<bool> = found.iter().map(Option::is_some).collect();
+        let mut items = self.deliver(found.into_iter().flatten().collect(), fields).await?.into_iter();
+        Ok(there.into_iter().map(|there| if there { items.next() } else { None }).collect())
     }
 
     /// The entity, then what emitted it, and so on up; `None` when there is no such entity to see.
-    pub async fn ancestry(&self, _scope: &ReadScope, _entity_ref: &EntityRef) -> Result<Option<Vec<Ancestor>>> {
-        todo!()
+    pub async fn ancestry(&self, scope: &ReadScope, entity_ref: &EntityRef) -> Result<Option<Vec<Ancestor>>> {
+        let found: Vec<Found> = {
+            let index = self.index.read();
+            index.ancestors(entity_ref, scope).into_iter().filter_map(|number| Found::at(&index, number)).collect()
+        };
+        if found.is_empty() {
+            return Ok(None);
+        }
+        // Each is the parent of the one before it.
+        let mut parents: Vec<Vec<EntityRef>> = found[1..].iter().map(|found| vec![found.entity_ref.clone()]).collect();
+        parents.push(Vec::new());
+        let bodies = self.deliver(found, None).await?;
+        Ok(Some(bodies.into_iter().zip(parents).map(|(json, parents)| Ancestor { json, parents }).collect()))
     }
 
     /// How many entities have which value of each key.
-    pub fn facets(&self, _scope: &ReadScope, _keys: &[String], _predicate: Option<&Predicate>) -> Facets {
-        todo!()
+    pub fn facets(&self, scope: &ReadScope, keys: &[String], predicate: Option<&Predicate>) -> Facets {
+        let index = self.index.read();
+        let selection = index.select(scope, predicate);
+        keys.iter().map(|key| (key.clone(), index.facet(&selection, key))).collect()
     }
 
     /// How many entities match.
-    pub fn count(&self, _scope: &ReadScope, _predicate: Option<&Predicate>) -> u64 {
-        todo!()
+    pub fn count(&self, scope: &ReadScope, predicate: Option<&Predicate>) -> u64 {
+        self.index.read().select(scope, predicate).len()
     }
 
     /// The relation graph around some entities.
-    pub fn graph(&self, _scope: &ReadScope, _request: &GraphRequest) -> Graph {
-        todo!()
+    pub fn graph(&self, scope: &ReadScope, request: &GraphRequest) -> Graph {
+        self.index.read().graph(scope, request)
     }
 
     /// Entities whose name or title has the text: exact name first, then prefix, then anywhere.
-    pub fn suggest(&self, _scope: &ReadScope, _text: &str, _limit: usize) -> Vec<Suggestion> {
-        todo!()
+    pub fn suggest(&self, scope: &ReadScope, text: &str, limit: usize) -> Vec<Suggestion> {
+        self.index.read().suggest(scope, text, limit)
+    }
+
+    async fn deliver(&self, found: Vec<Found>, fields: Option<&FieldSet>) -> Result<Vec<Bytes>> {
+        deliver(&*self.store, found, fields).await
+    }
+
+    async fn hit(&self, found: Option<Found>) -> Result<Option<EntityHit>> {
+        let Some(found) = found else { return Ok(None) };
+        let entity_ref = found.entity_ref.clone();
+        let etag = Head::of(&found.body.json).names().etag.unwrap_or_default();
+        let json = self.deliver(vec![found], None).await?.pop();
+        Ok(json.map(|json| EntityHit { json, etag, entity_ref }))
+    }
+}
+
+/// Numbers in the order of the older list, at least those before `end` and one more in their places.
+///
+/// Entities that lack a field come behind those that have it, in both directions; ids decide among equals. Without an
+/// order it is the order of references. A single field is looked up as written, so one in upper case orders nothing.
+fn listed(index: &Index, mut numbers: Vec<u32>, order: &[OrderField], end: usize) -> Vec<u32> {
+    if order.is_empty() {
+        sort_head(&mut numbers, end, |a, b| index.ref_of(*a).cmp(&index.ref_of(*b)));
+        return numbers;
+    }
+    let key = |field: &OrderField| if order.len() == 1 { field.key.clone() } else { field.key.to_lowercase() };
+    let keys: Vec<(String, bool)> = order.iter().map(|field| (key(field), field.descending)).collect();
+    let mut places: Vec<(Vec<Option<&str>>, u32)> = numbers
+        .into_iter()
+        .map(|number| (keys.iter().map(|(key, last)| index.value_of(number, key, *last)).collect(), number))
+        .collect();
+    sort_head(&mut places, end, |(a, a_number), (b, b_number)| {
+        let fields = a.iter().zip(b).zip(&keys).map(|((a, b), (_, descending))| match (a, b) {
+            (Some(a), Some(b)) if *descending => b.cmp(a),
+            (Some(a), Some(b)) => a.cmp(b),
+            (a, b) => a.is_none().cmp(&b.is_none()),
+        });
+        fields.fold(Ordering::Equal, Ordering::then).then(a_number.cmp(b_number))
+    });
+    places.into_iter().map(|(_, number)| number).collect()
+}
+
+/// Sorts what comes before `end`; what is behind keeps any order.
+fn sort_head<T>(items: &mut [T], end: usize, compare: impl Fn(&T, &T) -> Ordering + Copy) {
+    if end < items.len() {
+        items.select_nth_unstable_by(end, compare);
+        items[..end].sort_unstable_by(compare);
+    } else {
+        items.sort_unstable_by(compare);
     }
 }

@@ -1,7 +1,11 @@
 //! What can be asked of the catalog and what it answers: the vocabulary of [`crate::CatalogReader`].
 
+mod cursor;
+
 use bytes::Bytes;
 use model::{EntityRef, fields::FieldSet, filter::Predicate};
+
+pub(crate) use cursor::{Cursor, Place};
 
 /// A key to order by. Keys are lower case.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -15,6 +19,7 @@ pub struct OrderField {
 pub struct TextFilter {
     pub term: String,
     /// Empty: the sort field, else `metadata.uid`.
+    #[serde(default)]
     pub fields: Vec<String>,
 }
 

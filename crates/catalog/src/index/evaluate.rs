@@ -1,0 +1,139 @@
+//! Which entities a predicate, a text or a scope means: set algebra over postings.
+
+use std::borrow::Cow;
+
+use memchr::memmem::Finder;
+use model::{ReadScope, filter::Predicate};
+use roaring::RoaringBitmap;
+
+use super::{Index, NO_VALUE, key::Key};
+
+/// A set of entity numbers.
+pub(crate) type Selection<'a> = Cow<'a, RoaringBitmap>;
+
+/// Looking into an entity's rows costs about as much as looking at this many values.
+const ROW_COST: u64 = 4;
+
+impl Index {
+    /// The entities that a reader may see and that match.
+    pub(crate) fn select(&self, scope: &ReadScope, predicate: Option<&Predicate>) -> Selection<'_> {
+        let visible = match scope {
+            ReadScope::All => None,
+            ReadScope::None => return Cow::Owned(RoaringBitmap::new()),
+            ReadScope::Matching(predicate) => Some(self.evaluate(predicate)),
+        };
+        let meant = predicate.map(|predicate| self.evaluate(predicate));
+        match (visible, meant) {
+            (None, None) => Cow::Borrowed(&self.live),
+            (Some(one), None) | (None, Some(one)) => one,
+            (Some(visible), Some(meant)) => intersect(visible, &meant),
+        }
+    }
+
+    /// Whether the reader may see one entity.
+    pub(crate) fn is_visible(&self, number: u32, scope: &ReadScope) -> bool {
+        match scope {
+            ReadScope::All => true,
+            ReadScope::None => false,
+            ReadScope::Matching(predicate) => self.holds(number, predicate),
+        }
+    }
+
+    /// Whether one entity matches, from its own rows.
+    pub(crate) fn holds(&self, number: u32, predicate: &Predicate) -> bool {
+        let some_value = |name: &str, test: &dyn Fn(&str) -> bool| {
+            self.key_id(name).is_some_and(|id| {
+                let key = &self.keys[id as usize];
+                self.values_of(number, id).any(|value| value != NO_VALUE && test(key.lower(value)))
+            })
+        };
+        match predicate {
+            Predicate::All(parts) => parts.iter().all(|part| self.holds(number, part)),
+            Predicate::Any(parts) => parts.iter().any(|part| self.holds(number, part)),
+            Predicate::Not(part) => !self.holds(number, part),
+            Predicate::Exists(key) => self.key_id(key).is_some_and(|id| self.values_of(number, id).next().is_some()),
+            Predicate::In(key, values) => some_value(key, &|found| values.iter().any(|value| **value == *found)),
+            Predicate::Prefix(key, prefix) => some_value(key, &|found| found.starts_with(&**prefix)),
+        }
+    }
+
+    /// Of a selection, the entities where one of the keys has a value that contains a (lower case) term.
+    pub(crate) fn containing(&self, selection: Selection<'_>, keys: &[String], term: &str) -> RoaringBitmap {
+        let finder = Finder::new(term.as_bytes());
+        let mut found = RoaringBitmap::new();
+        for id in keys.iter().filter_map(|name| self.key_id(name)) {
+            let key = &self.keys[id as usize];
+            let has = |value: &u32| finder.find(key.lower(*value).as_bytes()).is_some();
+            if selection.len() * ROW_COST < key.order().len() as u64 {
+                found.extend(selection.iter().filter(|number| {
+                    self.values_of(*number, id).filter(|value| *value != NO_VALUE).any(|value| has(&value))
+                }));
+            } else {
+                key.order().iter().filter(|value| has(value)).for_each(|value| key.postings(*value).add_to(&mut found));
+            }
+        }
+        found &= &*selection;
+        found
+    }
+
+    /// An entity's first or last value of a key, in order.
+    pub(crate) fn value_of(&self, number: u32, name: &str, last: bool) -> Option<&str> {
+        let id = self.key_id(name)?;
+        let key = &self.keys[id as usize];
+        let values = self.values_of(number, id).filter(|value| *value != NO_VALUE).map(|value| key.lower(value));
+        if last { values.max() } else { values.min() }
+    }
+
+    fn evaluate(&self, predicate: &Predicate) -> Selection<'_> {
+        let nothing = || Cow::Owned(RoaringBitmap::new());
+        match predicate {
+            Predicate::All(parts) => {
+                let sets = parts.iter().map(|part| self.evaluate(part));
+                sets.reduce(|all, set| intersect(all, &set)).unwrap_or(Cow::Borrowed(&self.live))
+            }
+            Predicate::Any(parts) => {
+                let sets = parts.iter().map(|part| self.evaluate(part));
+                sets.reduce(|any, set| Cow::Owned(any.into_owned() | &*set)).unwrap_or_else(nothing)
+            }
+            Predicate::Not(part) => Cow::Owned(&self.live - &*self.evaluate(part)),
+            Predicate::Exists(key) => self.key(key).map_or_else(nothing, Key::entities),
+            Predicate::In(key, values) => self.key(key).map_or_else(nothing, |key| {
+                key.union(values.iter().flat_map(|value| key.order()[key.equal(value)].iter().copied()))
+            }),
+            Predicate::Prefix(key, prefix) => self.key(key).map_or_else(nothing, |key| {
+                if prefix.is_empty() {
+                    return key.valued.bitmap();
+                }
+                key.union(key.order()[key.prefixed(prefix)].iter().copied())
+            }),
+        }
+    }
+}
+
+impl Key {
+    /// Every entity with a row.
+    fn entities(&self) -> Selection<'_> {
+        let mut all = self.valued.bitmap();
+        if !self.bare.is_empty() {
+            self.bare.add_to(all.to_mut());
+        }
+        all
+    }
+
+    /// The entities of some values.
+    pub fn union(&self, values: impl Iterator<Item = u32>) -> Selection<'_> {
+        let mut sets = values.map(|value| self.postings(value));
+        let Some(first) = sets.next() else { return Cow::Owned(RoaringBitmap::new()) };
+        sets.fold(first.bitmap(), |mut union, set| {
+            set.add_to(union.to_mut());
+            union
+        })
+    }
+}
+
+fn intersect<'a>(one: Selection<'a>, other: &RoaringBitmap) -> Selection<'a> {
+    Cow::Owned(match one {
+        Cow::Borrowed(one) => one & other,
+        Cow::Owned(one) => one & other,
+    })
+}

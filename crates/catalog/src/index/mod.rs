@@ -1,0 +1,266 @@
+//! The catalog index: everything that reads ask for, in memory.
+//!
+//! Entities have dense numbers in order of their ids, so order by id is order of number. Each key of the search rows
+//! (contract catalog.md section 7.1) has a sorted dictionary of its values, and each value the set of entities that have
+//! it; filters, orders, facets and text search are all answered from these. The final JSON is kept ready to send.
+
+mod evaluate;
+mod facets;
+mod graph;
+mod head;
+mod key;
+mod postings;
+mod prepared;
+mod suggest;
+mod walk;
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use model::EntityRef;
+use roaring::RoaringBitmap;
+use uuid::Uuid;
+
+pub(crate) use head::Head;
+pub use prepared::Prepared;
+pub(crate) use prepared::StoredBody;
+pub(crate) use walk::{Item, Order, Position};
+
+use key::Key;
+
+/// This many places of removed entities are not worth renumbering.
+const HOLES: usize = 1024;
+
+/// Stands for the value of a row that has none.
+const NO_VALUE: u32 = u32::MAX;
+
+/// An entity as readers see it: body with relations, status, uid and etag.
+#[derive(Clone, Debug)]
+pub struct FinalEntity {
+    pub id: Uuid,
+    pub entity_ref: EntityRef,
+    pub body: model::Entity,
+    /// The entity that emitted it, for ancestry.
+    pub parent: Option<EntityRef>,
+}
+
+/// The projection that answers reads.
+#[derive(Default)]
+pub struct Index {
+    /// By number, increasing; the place of a removed entity keeps its id.
+    ids: Vec<Uuid>,
+    /// By number.
+    slots: Vec<Option<Slot>>,
+    live: RoaringBitmap,
+    by_ref: HashTable<u32>,
+    keys: Vec<Key>,
+    key_ids: HashMap<Box<str>, u32>,
+    free_keys: Vec<u32>,
+    /// Keys whose order must be settled before the next read.
+    touched: BTreeSet<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+struct Slot {
+    entity_ref: EntityRef,
+    parent: Option<EntityRef>,
+    body: StoredBody,
+    /// Key id and value id (or [`NO_VALUE`]) of each search row, in order of key id.
+    rows: Box<[(u32, u32)]>,
+}
+
+impl Index {
+    /// Takes in what a commit changed: removals, then puts. Readers see all of it or nothing of it.
+    pub fn apply(&mut self, mut puts: Vec<Prepared>, removals: &[EntityRef]) {
+        for entity_ref in removals {
+            if let Some(number) = self.number_of(entity_ref) {
+                self.remove(number);
+            }
+        }
+        // Stable, so that of several puts of an entity the last wins.
+        puts.sort_by_key(|put| put.id);
+        self.make_room(&puts);
+        for put in puts {
+            self.put(put);
+        }
+        for key in std::mem::take(&mut self.touched) {
+            self.settle(key);
+        }
+        if self.slots.len() > 2 * self.len() + HOLES {
+            self.renumber(Vec::new());
+        }
+    }
+
+    /// How many entities there are.
+    pub fn len(&self) -> usize {
+        self.live.len() as usize
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.live.is_empty()
+    }
+
+    pub(crate) fn number_of(&self, entity_ref: &EntityRef) -> Option<u32> {
+        let hash = self.hasher.hash_one(entity_ref.as_str());
+        self.by_ref.find(hash, |number| self.ref_of(*number) == Some(entity_ref)).copied()
+    }
+
+    pub(crate) fn number_of_id(&self, id: Uuid) -> Option<u32> {
+        let number = self.ids.binary_search(&id).ok()?;
+        self.slots[number].is_some().then_some(number as u32)
+    }
+
+    pub(crate) fn id_of(&self, number: u32) -> Uuid {
+        self.ids[number as usize]
+    }
+
+    pub(crate) fn body_of(&self, number: u32) -> Option<&StoredBody> {
+        self.slot(number).map(|slot| &slot.body)
+    }
+
+    pub(crate) fn ref_of(&self, number: u32) -> Option<&EntityRef> {
+        self.slot(number).map(|slot| &slot.entity_ref)
+    }
+
+    pub(crate) fn parent_of(&self, number: u32) -> Option<&EntityRef> {
+        self.slot(number)?.parent.as_ref()
+    }
+
+    pub(crate) fn key(&self, name: &str) -> Option<&Key> {
+        self.key_id(name).map(|id| &self.keys[id as usize])
+    }
+
+    fn key_id(&self, name: &str) -> Option<u32> {
+        self.key_ids.get(name).copied()
+    }
+
+    fn slot(&self, number: u32) -> Option<&Slot> {
+        self.slots.get(number as usize)?.as_ref()
+    }
+
+    /// The value ids of an entity under one key; [`NO_VALUE`] for a row without.
+    fn values_of(&self, number: u32, key: u32) -> impl Iterator<Item = u32> {
+        let rows: &[(u32, u32)] = self.slot(number).map_or(&[], |slot| &slot.rows);
+        let start = rows.partition_point(|(other, _)| *other < key);
+        rows[start..].iter().take_while(move |(other, _)| *other == key).map(|(_, value)| *value)
+    }
+
+    fn put(&mut self, put: Prepared) {
+        if let Some(number) = self.number_of(&put.entity_ref) {
+            self.remove(number);
+        }
+        let number = match self.ids.binary_search(&put.id) {
+            Ok(number) => {
+                self.remove(number as u32);
+                number as u32
+            }
+            Err(_) => {
+                self.ids.push(put.id);
+                self.slots.push(None);
+                self.ids.len() as u32 - 1
+            }
+        };
+        let mut rows = Vec::with_capacity(put.rows.len());
+        for row in put.rows.iter() {
+            let key_id = self.intern_key(row.key);
+            let key = &mut self.keys[key_id as usize];
+            let value = match row.value {
+                Some(value) => key.insert(number, value),
+                None => {
+                    key.bare.insert(number);
+                    NO_VALUE
+                }
+            };
+            rows.push((key_id, value));
+        }
+        rows.sort_unstable();
+        self.touched.extend(rows.iter().map(|(key, _)| *key));
+        let hash = self.hasher.hash_one(put.entity_ref.as_str());
+        self.slots[number as usize] =
+            Some(Slot { entity_ref: put.entity_ref, parent: put.parent, body: put.body, rows: rows.into() });
+        self.list_ref(hash, number);
+        self.live.insert(number);
+    }
+
+    fn remove(&mut self, number: u32) {
+        if let Some(entity_ref) = self.ref_of(number) {
+            let hash = self.hasher.hash_one(entity_ref.as_str());
+            if let Ok(entry) = self.by_ref.find_entry(hash, |other| *other == number) {
+                entry.remove();
+            }
+        }
+        let Some(slot) = self.slots[number as usize].take() else { return };
+        for (key, value) in slot.rows {
+            self.keys[key as usize].remove(number, (value != NO_VALUE).then_some(value));
+            self.touched.insert(key);
+        }
+        self.live.remove(number);
+    }
+
+    fn list_ref(&mut self, hash: u64, number: u32) {
+        let (slots, hasher) = (&self.slots, &self.hasher);
+        self.by_ref.insert_unique(hash, number, |number| {
+            slots[*number as usize].as_ref().map_or(0, |slot| hasher.hash_one(slot.entity_ref.as_str()))
+        });
+    }
+
+    fn intern_key(&mut self, name: &str) -> u32 {
+        if let Some(id) = self.key_id(name) {
+            return id;
+        }
+        let id = if let Some(id) = self.free_keys.pop() {
+            self.keys[id as usize] = Key::new(name);
+            id
+        } else {
+            self.keys.push(Key::new(name));
+            self.keys.len() as u32 - 1
+        };
+        self.key_ids.insert(name.into(), id);
+        id
+    }
+
+    fn settle(&mut self, id: u32) {
+        let key = &mut self.keys[id as usize];
+        if key.is_unused() {
+            let key = std::mem::take(key);
+            self.key_ids.remove(&key.name);
+            self.free_keys.push(id);
+        } else {
+            key.settle();
+        }
+    }
+
+    /// Ids increase as a rule. One that does not gets a number in its order, which shifts those behind it.
+    fn make_room(&mut self, puts: &[Prepared]) {
+        let Some(newest) = self.ids.last() else { return };
+        let late = puts.iter().map(|put| put.id).filter(|id| id < newest && self.ids.binary_search(id).is_err());
+        let mut late: Vec<Uuid> = late.collect();
+        if !late.is_empty() {
+            late.dedup();
+            self.renumber(late);
+        }
+    }
+
+    /// Gives every entity its number anew, without holes but for those that are about to be filled.
+    fn renumber(&mut self, reserved: Vec<Uuid>) {
+        let slots = std::mem::take(&mut self.slots).into_iter();
+        let live = std::mem::take(&mut self.ids).into_iter().zip(slots).filter(|(_, slot)| slot.is_some());
+        let mut places: Vec<(Uuid, Option<Slot>)> = live.chain(reserved.into_iter().map(|id| (id, None))).collect();
+        places.sort_by_key(|(id, _)| *id);
+        (self.ids, self.slots) = places.into_iter().unzip();
+        self.live.clear();
+        self.by_ref.clear();
+        self.keys.iter_mut().for_each(Key::clear_postings);
+        for number in 0..self.slots.len() as u32 {
+            let Some(slot) = &self.slots[number as usize] else { continue };
+            for (key, value) in &slot.rows {
+                let key = &mut self.keys[*key as usize];
+                if *value == NO_VALUE { key.bare.insert(number) } else { key.post(number, *value) }
+            }
+            let hash = self.hasher.hash_one(slot.entity_ref.as_str());
+            self.list_ref(hash, number);
+            self.live.insert(number);
+        }
+    }
+}

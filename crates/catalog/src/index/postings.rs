@@ -1,0 +1,126 @@
+//! Sets of entity numbers, compact for the common case: most values of a catalog belong to one entity.
+
+use std::borrow::Cow;
+
+use roaring::RoaringBitmap;
+
+/// Up to this many numbers a sorted list is smaller and faster than a bitmap.
+const FEW: usize = 16;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Postings {
+    One(u32),
+    /// In order; also the empty set.
+    Few(Vec<u32>),
+    Many(Box<RoaringBitmap>),
+}
+
+impl Default for Postings {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Postings {
+    pub fn insert(&mut self, number: u32) {
+        match self {
+            Self::One(one) if *one == number => {}
+            Self::One(one) => *self = Self::Few(vec![(*one).min(number), (*one).max(number)]),
+            Self::Few(few) if few.is_empty() => *self = Self::One(number),
+            Self::Few(few) => {
+                if let Err(at) = few.binary_search(&number) {
+                    if few.len() < FEW {
+                        few.insert(at, number);
+                    } else {
+                        let mut many: RoaringBitmap = few.iter().copied().collect();
+                        many.insert(number);
+                        *self = Self::Many(Box::new(many));
+                    }
+                }
+            }
+            Self::Many(many) => {
+                many.insert(number);
+            }
+        }
+    }
+
+    pub fn remove(&mut self, number: u32) {
+        match self {
+            Self::One(one) if *one == number => *self = Self::default(),
+            Self::One(_) => {}
+            Self::Few(few) => few.retain(|other| *other != number),
+            Self::Many(many) => {
+                many.remove(number);
+                // Well below the other limit, so that a set at the limit does not change its form with every write.
+                if many.len() <= FEW as u64 / 2 {
+                    *self = Self::Few(many.iter().collect());
+                }
+            }
+        }
+    }
+
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::One(_) => 1,
+            Self::Few(few) => few.len() as u64,
+            Self::Many(many) => many.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Few(few) if few.is_empty())
+    }
+
+    /// How many are in the other set too.
+    pub fn count_in(&self, other: &RoaringBitmap) -> u64 {
+        match self {
+            Self::One(one) => u64::from(other.contains(*one)),
+            Self::Few(few) => few.iter().filter(|number| other.contains(**number)).count() as u64,
+            Self::Many(many) => many.intersection_len(other),
+        }
+    }
+
+    pub fn add_to(&self, set: &mut RoaringBitmap) {
+        match self {
+            Self::One(one) => {
+                set.insert(*one);
+            }
+            Self::Few(few) => set.extend(few),
+            Self::Many(many) => *set |= &**many,
+        }
+    }
+
+    pub fn bitmap(&self) -> Cow<'_, RoaringBitmap> {
+        match self {
+            Self::Many(many) => Cow::Borrowed(many),
+            few => {
+                let mut set = RoaringBitmap::new();
+                few.add_to(&mut set);
+                Cow::Owned(set)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_holds_what_was_put_in_at_every_size() {
+        let mut postings = Postings::default();
+        let mut expected = std::collections::BTreeSet::new();
+        for number in (0..40).rev().chain(0..40) {
+            postings.insert(number * 3);
+            expected.insert(number * 3);
+            assert_eq!(postings.bitmap().iter().collect::<Vec<_>>(), expected.iter().copied().collect::<Vec<_>>());
+        }
+        for number in 0..130 {
+            postings.remove(number);
+            expected.remove(&number);
+            assert_eq!(postings.len(), expected.len() as u64);
+            assert_eq!(postings.bitmap().iter().collect::<Vec<_>>(), expected.iter().copied().collect::<Vec<_>>());
+        }
+        assert!(postings.is_empty());
+    }
+}

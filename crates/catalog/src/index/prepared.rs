@@ -1,0 +1,169 @@
+//! Entities made ready for the index outside any lock.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::{EntityRef, Problem, flatten::Rows};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::FinalEntity;
+
+/// Texts of `spec` with more bytes than this (API definitions, as a rule) are not kept in memory.
+pub(crate) const LARGE_TEXT: usize = 4096;
+
+/// A final entity made ready for the index: serialised and flattened.
+pub struct Prepared {
+    pub(super) id: Uuid,
+    pub(super) entity_ref: EntityRef,
+    pub(super) parent: Option<EntityRef>,
+    pub(super) body: StoredBody,
+    pub(super) rows: Rows,
+}
+
+/// The JSON of an entity as the index keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredBody {
+    /// Valid JSON, with an empty text in place of each large one.
+    pub json: Bytes,
+    /// The large texts that were left out, in order of their place; `None` when nothing was.
+    pub cuts: Option<Arc<[Cut]>>,
+}
+
+/// A large text that was left out.
+#[derive(Debug)]
+pub(crate) struct Cut {
+    /// Where in the JSON the empty text `""` stands in for it.
+    pub at: usize,
+    /// JSON pointer to it.
+    pub pointer: String,
+    /// The same as a dotted path, as the `fields` parameter names it.
+    pub path: String,
+}
+
+impl Prepared {
+    /// Serialises and flattens an entity.
+    ///
+    /// # Errors
+    /// When keys of the body differ only in casing, so that its search rows would be ambiguous.
+    pub fn new(entity: FinalEntity) -> Result<Self, Problem> {
+        let rows = Rows::of(&entity.body.0).map_err(|error| Problem::error("InputError", error.to_string()))?;
+        let body = StoredBody::of(&entity.body.0);
+        Ok(Self { id: entity.id, entity_ref: entity.entity_ref, parent: entity.parent, body, rows })
+    }
+}
+
+impl StoredBody {
+    fn of(body: &Value) -> Self {
+        let mut writer = Writer::default();
+        writer.value(body, 0);
+        writer.json.shrink_to_fit();
+        let cuts = (!writer.cuts.is_empty()).then(|| writer.cuts.into());
+        Self { json: writer.json.into(), cuts }
+    }
+
+    /// The whole JSON, the large texts taken from a body that has them. One that is missing there stays empty.
+    pub fn whole(&self, full: Option<&Value>) -> Bytes {
+        let Some(cuts) = &self.cuts else { return self.json.clone() };
+        let mut json = Vec::with_capacity(self.json.len() + 4 * LARGE_TEXT);
+        let mut done = 0;
+        for cut in cuts.iter() {
+            json.extend_from_slice(&self.json[done..cut.at]);
+            match full.and_then(|full| full.pointer(&cut.pointer)) {
+                Some(text @ Value::String(_)) => append(&mut json, text),
+                _ => json.extend_from_slice(b"\"\""),
+            }
+            done = cut.at + 2;
+        }
+        json.extend_from_slice(&self.json[done..]);
+        json.into()
+    }
+}
+
+/// Writes JSON, leaving out large texts below `spec`.
+#[derive(Default)]
+struct Writer {
+    json: Vec<u8>,
+    cuts: Vec<Cut>,
+    path: Vec<String>,
+}
+
+impl Writer {
+    fn value(&mut self, value: &Value, depth: usize) {
+        let in_spec = self.path.first().is_some_and(|first| first == "spec");
+        match value {
+            Value::Object(fields) if depth == 0 || in_spec => {
+                self.json.push(b'{');
+                for (i, (key, value)) in fields.iter().enumerate() {
+                    if i > 0 {
+                        self.json.push(b',');
+                    }
+                    append(&mut self.json, key);
+                    self.json.push(b':');
+                    self.path.push(key.clone());
+                    self.value(value, depth + 1);
+                    self.path.pop();
+                }
+                self.json.push(b'}');
+            }
+            Value::Array(items) if in_spec => {
+                self.json.push(b'[');
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        self.json.push(b',');
+                    }
+                    self.path.push(i.to_string());
+                    self.value(item, depth + 1);
+                    self.path.pop();
+                }
+                self.json.push(b']');
+            }
+            Value::String(text) if in_spec && text.len() > LARGE_TEXT => {
+                let escaped = self.path.iter().map(|part| part.replace('~', "~0").replace('/', "~1"));
+                let pointer = escaped.fold(String::new(), |pointer, part| pointer + "/" + &part);
+                self.cuts.push(Cut { at: self.json.len(), pointer, path: self.path.join(".") });
+                self.json.extend_from_slice(b"\"\"");
+            }
+            other => append(&mut self.json, other),
+        }
+    }
+}
+
+fn append(json: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) {
+    // JSON values and texts always serialise, and a vector takes every write.
+    let _ = serde_json::to_writer(json, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn large_texts_are_left_out_and_put_back() {
+        let large = "\"é\n".repeat(2000);
+        let body = json!({
+            "kind": "API", "metadata": { "description": large },
+            "spec": { "a/b": large, "type": "openapi", "list": [1, { "x": large }, []], "empty": {} },
+            "relations": [],
+        });
+        let stored = StoredBody::of(&body);
+        assert!(stored.json.len() < large.len() * 3 / 2);
+        let skeleton: Value = serde_json::from_slice(&stored.json).unwrap();
+        assert_eq!(skeleton["spec"]["a/b"], "");
+        assert_eq!(serde_json::from_slice::<Value>(&stored.whole(Some(&body))).unwrap(), body);
+        assert_eq!(stored.whole(Some(&body)), serde_json::to_vec(&body).unwrap());
+        assert_eq!(stored.whole(None), stored.json);
+        let paths: Vec<&str> = stored.cuts.as_deref().unwrap().iter().map(|cut| cut.path.as_str()).collect();
+        assert_eq!(paths, ["spec.a/b", "spec.list.1.x"]);
+    }
+
+    #[test]
+    fn ordinary_entities_are_kept_as_they_are() {
+        let body = json!({ "kind": "Component", "metadata": { "name": "n" }, "spec": { "type": "x" } });
+        let stored = StoredBody::of(&body);
+        assert!(stored.cuts.is_none());
+        assert_eq!(stored.json, serde_json::to_vec(&body).unwrap());
+    }
+}
