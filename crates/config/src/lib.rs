@@ -34,7 +34,7 @@ pub use origin::Origin;
 pub use secret::Secret;
 pub use section::Settings;
 pub use section::app::App;
-pub use section::backend::{AllowedHost, Backend, Certificate, Https, Lifecycle, Listen};
+pub use section::backend::{AllowedHost, Backend, Certificate, CspDirective, Https, Lifecycle, Listen};
 pub use section::catalog::{
     AllowedKind, Catalog, ConflictStrategy, LocationMatch, OrphanStrategy, ProcessingInterval, Rule, StaticLocation,
     TargetMatch,

@@ -118,7 +118,7 @@ impl Transform<'_> {
             "$file" => self.text_file(&argument, mark, scope),
             _ => return self.included_file(&argument, key, scope, fail),
         };
-        result.or_else(|error| fail(self, format!("failed to read file {argument}, {error}")))
+        result.or_else(|error| fail(self, failed_to_read(&argument, &error)))
     }
 
     fn variable(&mut self, name: &str, mark: &Mark) -> Option<Node> {
@@ -158,7 +158,10 @@ impl Transform<'_> {
         let name = display(scope, file);
         let (mut value, source) = match self.files.document(&path, &name) {
             Ok(document) => document,
-            Err(error) => return fail(self, format!("failed to read included file {file}, {error}")),
+            Err(error @ ConfigError::Syntax { .. }) => {
+                return fail(self, format!("failed to parse included file {file}, {error}"));
+            }
+            Err(error) => return fail(self, failed_to_read(file, &error)),
         };
         let mut mark = Mark::File { source, pointer: String::new() };
         let parts: Vec<&str> = if path_in_file.is_empty() { Vec::new() } else { path_in_file.split('.').collect() };
@@ -177,6 +180,14 @@ impl Transform<'_> {
         }
         let nested = Scope { directory: parent(&path), name: parent(Path::new(&name)), depth: scope.depth + 1 };
         self.value(value, &mark, key, nested)
+    }
+}
+
+/// The message for a file that is named in another one.
+fn failed_to_read(written: &str, error: &ConfigError) -> String {
+    match error {
+        ConfigError::NotFound { .. } => format!("failed to read file {written}, the file does not exist"),
+        error => format!("failed to read file {written}, {error}"),
     }
 }
 

@@ -161,12 +161,16 @@ impl<'a> View<'a> {
     /// # Errors
     /// See [`View`].
     pub fn strings(&self, key: &str) -> Result<Option<Vec<String>>, ConfigError> {
-        self.typed(key, |view| {
-            view.elements("string-array")?
-                .iter()
-                .map(|element| element.as_str().map(str::to_owned).map_err(|_| element.wanted("string-array")))
-                .collect()
-        })
+        self.typed(key, |view| view.as_strings())
+    }
+
+    /// This value as an array of non-empty strings.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn as_strings(&self) -> Result<Vec<String>, ConfigError> {
+        let string = |element: &Self| element.as_str().map(str::to_owned).map_err(|_| element.wanted("string-array"));
+        self.elements("string-array")?.iter().map(string).collect()
     }
 
     /// An array of strings, or one string.

@@ -28,7 +28,10 @@ pub(crate) const KEYS: &[Key] = &[
         "backend.lifecycle.serverShutdownDelay",
         "How long to keep serving after the signal to stop; default 0 s.",
     ),
-    Key::new("backend.logger.level", "Least severe level that is logged: error, warn, info, debug or trace."),
+    Key::new(
+        "backend.logger.level",
+        "Least severe level that is logged (error, warn, info, debug, trace), or a filter.",
+    ),
 ];
 
 const DEFAULT_PORT: u16 = 7007;
@@ -41,11 +44,12 @@ pub struct Backend {
     pub https: Option<Https>,
     /// `None` sends no CORS headers, the default.
     pub cors: Option<Cors>,
-    /// Changes to the default Content-Security-Policy, in the order written: sources, or `None` to drop the directive.
-    pub csp: Vec<(String, Option<Vec<String>>)>,
+    /// Changes to the default Content-Security-Policy, in the order written.
+    pub csp: Vec<CspDirective>,
     pub database: Database,
     pub reading: Vec<AllowedHost>,
     pub lifecycle: Lifecycle,
+    /// A level, or a filter such as `info,catalog=debug`.
     pub log_level: Option<String>,
 }
 
@@ -70,6 +74,15 @@ pub struct Certificate {
     pub cert: String,
     /// PEM text of the private key.
     pub key: crate::Secret,
+}
+
+/// One directive of `backend.csp`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CspDirective {
+    /// As written, `img-src` or `imgSrc`.
+    pub name: String,
+    /// `None` leaves the directive out.
+    pub sources: Option<Vec<String>>,
 }
 
 /// A host that may be read though no integration names it.
@@ -112,22 +125,20 @@ impl Backend {
                     .unwrap_or(Duration::from_secs(5)),
                 server_shutdown_delay: root.duration("backend.lifecycle.serverShutdownDelay")?.unwrap_or_default(),
             },
-            log_level: root.word("backend.logger.level", LEVELS)?.map(str::to_owned),
+            log_level: root.string("backend.logger.level")?.map(log_level),
         })
     }
 }
 
-/// Backstage's log levels and what they are called here.
-const LEVELS: &[(&str, &str)] = &[
-    ("error", "error"),
-    ("warn", "warn"),
-    ("info", "info"),
-    ("http", "info"),
-    ("verbose", "debug"),
-    ("debug", "debug"),
-    ("silly", "trace"),
-    ("trace", "trace"),
-];
+/// What Backstage's levels are called here; anything else is a level or filter already.
+fn log_level(written: String) -> String {
+    match written.as_str() {
+        "http" => "info".to_owned(),
+        "verbose" => "debug".to_owned(),
+        "silly" => "trace".to_owned(),
+        _ => written,
+    }
+}
 
 fn default_base_url(root: &View<'_>, listen: &Listen, https: bool) -> Result<Url, ConfigError> {
     let scheme = if https { "https" } else { "http" };
@@ -187,21 +198,17 @@ fn read_https(root: &View<'_>) -> Result<Option<Https>, ConfigError> {
     }
 }
 
-fn read_csp(root: &View<'_>) -> Result<Vec<(String, Option<Vec<String>>)>, ConfigError> {
+fn read_csp(root: &View<'_>) -> Result<Vec<CspDirective>, ConfigError> {
     let Some(csp) = root.object("backend.csp")? else { return Ok(Vec::new()) };
-    csp.members()?
-        .into_iter()
-        .map(|(directive, sources)| match sources.value() {
-            Value::Bool(false) => Ok((directive.to_owned(), None)),
-            _ => {
-                let sources = sources.elements("string-array")?;
-                let sources = sources
-                    .iter()
-                    .map(|source| source.as_str().map(str::to_owned).map_err(|_| source.wanted("string-array")));
-                Ok((directive.to_owned(), Some(sources.collect::<Result<_, _>>()?)))
-            }
-        })
-        .collect()
+    let members = csp.members()?;
+    let read = |(name, view): &(&str, View<'_>)| {
+        let sources = match view.value() {
+            Value::Bool(false) => None,
+            _ => Some(view.as_strings()?),
+        };
+        Ok(CspDirective { name: (*name).to_owned(), sources })
+    };
+    members.iter().map(read).collect()
 }
 
 fn read_reading(root: &View<'_>) -> Result<Vec<AllowedHost>, ConfigError> {

@@ -1,0 +1,233 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use config::{
+    AzureSecret, BitbucketCredential, ConflictStrategy, Database, Https, Listen, OrphanStrategy, ProcessingInterval,
+    Secret, Settings, TargetMatch,
+};
+
+use crate::load;
+
+fn settings(text: &str) -> Settings {
+    Settings::read(&load(text)).unwrap_or_else(|errors| panic!("{text}: {errors:?}"))
+}
+
+fn error(text: &str) -> String {
+    match Settings::read(&load(text)) {
+        Ok(_) => panic!("{text} is accepted"),
+        Err(errors) => errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+#[test]
+fn an_empty_configuration_has_defaults() {
+    let settings = settings("{}");
+    assert_eq!(settings.app.title, "Callboard");
+    assert_eq!(settings.app.base_url.as_str(), "http://localhost:7007/");
+    assert_eq!(settings.backend.listen, Listen { host: None, port: 7007 });
+    assert_eq!(settings.backend.https, None);
+    assert_eq!(settings.backend.cors, None);
+    assert_eq!(settings.backend.database, Database::File(PathBuf::from("./data/callboard.sqlite")));
+    assert_eq!(settings.backend.lifecycle.startup_request_pause_timeout, Duration::from_secs(5));
+    let kinds: Vec<_> = settings.catalog.rules[0].allow.iter().map(|allowed| allowed.kind.as_str()).collect();
+    assert_eq!(kinds, ["Component", "API", "Location"]);
+    assert_eq!(settings.catalog.orphan_strategy, OrphanStrategy::Delete);
+    assert_eq!(settings.catalog.location_conflict_strategy, ConflictStrategy::Reject);
+    assert_eq!(settings.catalog.processing_interval, ProcessingInterval::Default);
+}
+
+#[test]
+fn addresses_to_listen_on() {
+    for (written, host, port) in [
+        ("':7008'", None, 7008),
+        ("7008", None, 7008),
+        ("'7008'", None, 7008),
+        ("localhost:80", Some("localhost"), 80),
+        ("0.0.0.0:0", Some("0.0.0.0"), 0),
+        ("'[::1]:80'", Some("::1"), 80),
+        ("{port: 80}", None, 80),
+        ("{host: h, port: '80'}", Some("h"), 80),
+        ("{host: h}", Some("h"), 7007),
+    ] {
+        let settings = settings(&format!("backend: {{listen: {written}}}"));
+        assert_eq!(settings.backend.listen, Listen { host: host.map(str::to_owned), port }, "{written}");
+    }
+    assert_eq!(
+        error("backend:\n  listen: abc\n"),
+        "app-config.yaml:2:11: backend.listen: expected a port or host:port, got \"abc\""
+    );
+    for bad in ["a:b:80", "':70070'", "-1", "'::1:80:'", "{port: x}"] {
+        assert!(error(&format!("backend: {{listen: {bad}}}")).contains("expected a port"), "{bad}");
+    }
+}
+
+#[test]
+fn the_server_section() {
+    let settings = settings(
+        "backend:\n  baseUrl: https://api.example.com\n  https: {certificate: {cert: C, key: K}}\n\
+         \x20 cors: {origin: 'http://*.x', methods: 'GET, POST', credentials: true, maxAge: 60}\n\
+         \x20 csp: {img-src: ['*'], upgrade-insecure-requests: false}\n\
+         \x20 reading: {allow: [{host: '*.Example.com'}, {host: 'a:80', paths: [/x]}]}\n\
+         \x20 lifecycle: {serverShutdownDelay: 10s}\n  logger: {level: debug}\n",
+    );
+    let backend = settings.backend;
+    assert_eq!(settings.app.base_url.as_str(), "https://api.example.com/");
+    assert!(matches!(backend.https, Some(Https::Certificate(certificate)) if certificate.key == Secret::new("K")));
+    let cors = backend.cors.unwrap();
+    assert_eq!((cors.origins, cors.methods.unwrap()), (vec!["http://*.x".into()], vec!["GET".into(), "POST".into()]));
+    let csp: Vec<_> =
+        backend.csp.iter().map(|directive| (directive.name.as_str(), directive.sources.clone())).collect();
+    assert_eq!(csp, [("img-src", Some(vec!["*".to_owned()])), ("upgrade-insecure-requests", None)]);
+    assert_eq!(backend.reading[0].host, "*.example.com");
+    assert_eq!(backend.reading[1].paths.as_deref(), Some(&["/x".to_owned()][..]));
+    assert_eq!(backend.lifecycle.server_shutdown_delay, Duration::from_secs(10));
+    assert_eq!(backend.log_level.as_deref(), Some("debug"));
+}
+
+#[test]
+fn where_the_data_is_kept() {
+    let file = |path: &str| Database::File(PathBuf::from(path));
+    for (written, expected) in [
+        ("{client: better-sqlite3, connection: ':memory:'}", Database::Memory),
+        ("{client: better-sqlite3, connection: a/b.db}", file("a/b.db")),
+        ("{client: better-sqlite3, connection: 'file:a.db'}", file("a.db")),
+        ("{client: better-sqlite3, connection: {filename: ':memory:'}}", Database::Memory),
+        ("{client: better-sqlite3, connection: {filename: a.db}}", file("a.db")),
+        ("{client: better-sqlite3, connection: {directory: d}}", file("d/callboard.sqlite")),
+        ("{client: better-sqlite3, directory: d}", file("d/callboard.sqlite")),
+        ("{client: better-sqlite3}", file("./data/callboard.sqlite")),
+    ] {
+        assert_eq!(settings(&format!("backend: {{database: {written}}}")).backend.database, expected, "{written}");
+    }
+    let postgres = "PostgreSQL comes with a later release; use client 'better-sqlite3'";
+    assert_eq!(
+        error("backend:\n  database:\n    client: pg\n"),
+        format!("app-config.yaml:3:13: backend.database.client: {postgres}")
+    );
+    assert_eq!(
+        error("backend:\n  database:\n    connection: postgres://u:pw@h/d\n"),
+        format!("app-config.yaml:3:17: backend.database.connection: {postgres}")
+    );
+    assert_eq!(
+        error("backend: {database: {client: oracle}}"),
+        "app-config.yaml:1:30: backend.database.client: expected 'better-sqlite3', got \"oracle\""
+    );
+}
+
+#[test]
+fn the_catalog_section() {
+    let catalog = settings(
+        "catalog:\n  locations:\n    - {type: file, target: ./a.yaml, rules: [{allow: [User]}]}\n\
+         \x20 rules:\n    - allow: [Component, {kind: API, spec.type: openapi}]\n\
+         \x20   - allow: [Template]\n      locations: [{type: url, pattern: 'https://*'}, {type: url, exact: x}, {type: file}]\n\
+         \x20 orphanStrategy: keep\n  processingInterval: {minutes: 1}\n  readonly: true\n\
+         \x20 defaultLocationConflictStrategy: refresh\n  providers: {github: {x: {organization: y}}}\n",
+    )
+    .catalog;
+    assert_eq!(catalog.locations[0].rules[0][0].kind, "User");
+    assert_eq!(catalog.locations[0].origin.as_ref().unwrap().to_string(), "app-config.yaml:3:7");
+    assert_eq!(catalog.rules[0].allow[1].spec_type.as_deref(), Some("openapi"));
+    let targets: Vec<_> = catalog.rules[1].locations.iter().flatten().map(|location| location.target.clone()).collect();
+    let expected = [TargetMatch::Pattern("https://*".into()), TargetMatch::Exact("x".into()), TargetMatch::Any];
+    assert_eq!(targets, expected);
+    assert_eq!(catalog.orphan_strategy, OrphanStrategy::Keep);
+    assert_eq!(catalog.processing_interval, ProcessingInterval::Every(Duration::from_secs(60)));
+    assert!(catalog.readonly);
+    assert_eq!(settings("catalog: {processingInterval: false}").catalog.processing_interval, ProcessingInterval::Never);
+    assert!(settings("catalog: {rules: []}").catalog.rules.is_empty(), "no rules let nothing in");
+}
+
+#[test]
+fn catalog_mistakes_stop_the_start() {
+    for (text, message) in [
+        (
+            "catalog:\n  rules:\n    - allow: [X]\n      locations:\n        - {type: url, exact: a, pattern: b}\n",
+            "app-config.yaml:5:11: catalog.rules[0].locations[0]: \
+             A catalog rule location cannot have both exact and pattern values",
+        ),
+        (
+            "catalog:\n  rules:\n    - locations: []\n",
+            "app-config.yaml:3:7: Missing required config value at 'catalog.rules[0].allow'",
+        ),
+        (
+            "catalog: {orphanStrategy: burn}",
+            "app-config.yaml:1:27: catalog.orphanStrategy: expected one of 'delete', 'keep', got \"burn\"",
+        ),
+        (
+            "catalog: {processingInterval: '5'}",
+            "app-config.yaml:1:31: catalog.processingInterval: \
+             The value cannot be a plain number; try adding a unit like 'ms' or 'seconds'",
+        ),
+        (
+            "catalog: {locations: [{type: file}]}",
+            "app-config.yaml:1:23: Missing required config value at 'catalog.locations[0].target'",
+        ),
+    ] {
+        assert_eq!(error(text), message);
+    }
+}
+
+#[test]
+fn public_hosts_are_there_without_being_written() {
+    let integrations = settings("{}").integrations;
+    assert_eq!(integrations.github[0].api_base_url.as_str(), "https://api.github.com/");
+    assert_eq!(integrations.gitlab[0].api_base_url.as_str(), "https://gitlab.com/api/v4");
+    assert_eq!(integrations.azure[0].host, "dev.azure.com");
+    assert_eq!(integrations.bitbucket_cloud.len(), 1);
+    assert!(
+        integrations.gitea.is_empty() && integrations.gerrit.is_empty() && integrations.bitbucket_server.is_empty()
+    );
+}
+
+#[test]
+fn the_integrations_section() {
+    let integrations = settings(
+        "integrations:\n  github: [{token: ' t '}, {host: GHE.example.com, apps: [{appId: 1, privateKey: P}]}]\n\
+         \x20 gitlab: [{host: 'gl.example.com:8443'}]\n\
+         \x20 bitbucketCloud: [{username: u, appPassword: p}]\n  bitbucketServer: [{host: bb, token: t}]\n\
+         \x20 azure: [{credentials: [{organizations: [o], personalAccessToken: p}, {clientId: c}]}]\n\
+         \x20 gerrit: [{host: g, gitilesBaseUrl: 'https://g/plugins/gitiles'}]\n  gitea: [{host: t, password: hush}]\n",
+    )
+    .integrations;
+    assert_eq!(integrations.github[0].token, Some(Secret::new("t")));
+    assert_eq!(integrations.github[1].api_base_url.as_str(), "https://ghe.example.com/api/v3");
+    assert_eq!(integrations.github[1].apps[0].app_id, "1");
+    assert_eq!(integrations.gitlab[0].base_url.as_str(), "https://gl.example.com:8443/");
+    assert_eq!(
+        integrations.bitbucket_cloud[0].credential,
+        Some(BitbucketCredential::Basic { username: "u".into(), password: Secret::new("p") })
+    );
+    assert_eq!(integrations.bitbucket_server[0].api_base_url.as_str(), "https://bb/rest/api/1.0");
+    assert_eq!(integrations.azure[0].credentials[1].secret, AzureSecret::ManagedIdentity { client_id: "c".into() });
+    assert_eq!(integrations.gerrit[0].gitiles_base_url.as_str(), "https://g/plugins/gitiles");
+    assert_eq!(integrations.gitea[0].password, Some(Secret::new("hush")));
+    assert!(!format!("{integrations:?}").contains("hush"), "secrets do not print");
+}
+
+#[test]
+fn integration_mistakes_name_the_line() {
+    for (text, message) in [
+        (
+            "integrations: {gitea: [{}]}",
+            "app-config.yaml:1:24: Missing required config value at 'integrations.gitea[0].host'",
+        ),
+        (
+            "integrations: {github: [{host: 'https://x'}]}",
+            "app-config.yaml:1:32: integrations.github[0].host: \
+             Invalid GitHub integration config, 'https://x' is not a valid host",
+        ),
+        (
+            "integrations: {github: [{apiBaseUrl: x}]}",
+            "app-config.yaml:1:38: integrations.github[0].apiBaseUrl: \
+             expected a URL such as https://portal.example.com, got \"x\"",
+        ),
+    ] {
+        assert_eq!(error(text), message);
+    }
+}
+
+#[test]
+fn every_section_reports_its_own_mistake() {
+    let both = error("backend: {listen: x}\ncatalog: {readonly: x}\n");
+    assert_eq!(both.lines().count(), 2, "{both}");
+}
