@@ -17,6 +17,8 @@ mod origin;
 mod principal;
 mod session;
 mod settings;
+#[cfg(test)]
+mod test_support;
 mod tokens;
 
 pub use authority::{Authority, Clock, IssuedToken, Session};

@@ -52,7 +52,9 @@ struct UserClaims {
     uip: Option<String>,
 }
 
+/// Exactly what a limited token says; one that says more is not ours.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct LimitedClaims {
     sub: EntityRef,
     iat: i64,

@@ -2,10 +2,10 @@
 
 use store::Result;
 
-use crate::dialect::{MAX_PARAMETERS, Transaction, Value};
+use crate::dialect::{MAX_PARAMETERS, Transaction, Value, parameter};
 
 /// Rows of one statement; more gain nothing measurable.
-const MAX_ROWS: usize = 500;
+const MAX_ROWS: usize = 250;
 
 /// Bytes of one statement beyond which it is sent, so that large bodies are not all copied at the same time.
 const MAX_BYTES: usize = 4 << 20;
@@ -57,9 +57,9 @@ impl Insert {
     }
 }
 
-/// `$first, …` for a list of `count` parameters.
+/// A list of `count` parameters, the first of which has this number. A statement with such a list has no other parameters.
 pub(crate) fn parameters(first: usize, count: usize) -> String {
-    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+    (first..first + count).map(parameter).collect::<Vec<_>>().join(", ")
 }
 
 /// Deletes the rows whose `column` is one of the values.
@@ -84,8 +84,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_share_a_statement_and_number_their_parameters() {
+    fn rows_share_a_statement() {
         let insert = Insert { table: "t", columns: &["a", "b"], on_conflict: "ON CONFLICT (a) DO NOTHING" };
-        assert_eq!(insert.text(2), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT (a) DO NOTHING");
+        assert_eq!(insert.text(2), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT (a) DO NOTHING");
     }
 }

@@ -6,5 +6,5 @@ mod migrate;
 mod sqlite;
 mod value;
 
-pub(crate) use sqlite::{Database, MAX_PARAMETERS, Transaction};
+pub(crate) use sqlite::{Database, MAX_PARAMETERS, Transaction, parameter};
 pub(crate) use value::{Row, Value};

@@ -18,6 +18,12 @@ const OPENING: &str = "opening the database";
 /// Parameters one statement may have: SQLite's own limit (32,766) is above this, and the other databases' are too.
 pub(crate) const MAX_PARAMETERS: usize = 30_000;
 
+/// A parameter in a long list of them, all in order. SQLite finds `$1` by walking the list of all names, which for a statement
+/// of thousands costs more than everything else together (300,000 rows: 18 s instead of 3 s); `?` has no name to be found.
+pub(crate) fn parameter(_number: usize) -> &'static str {
+    "?"
+}
+
 /// How long a statement waits for a lock that somebody outside holds, such as a backup program.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
