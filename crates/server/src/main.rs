@@ -1,2 +1,27 @@
-//! server
-fn main() {}
+//! Callboard: a developer portal in one binary.
+
+mod cli;
+mod serve;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Exit codes: 0 all is well, 1 problems were found, 2 the command could not do its work.
+fn main() -> ExitCode {
+    match cli::run(cli::Cli::parse()) {
+        Ok(outcome) => {
+            // A reader that went away (`callboard validate . | head`) has seen what it wanted.
+            let _ = io::stdout().lock().write_all(outcome.output.as_bytes());
+            match outcome.status {
+                cli::Status::Ok => ExitCode::SUCCESS,
+                cli::Status::Problems => ExitCode::from(1),
+            }
+        },
+        Err(error) => {
+            let _ = writeln!(io::stderr().lock(), "{}", cli::describe(&error));
+            ExitCode::from(2)
+        },
+    }
+}

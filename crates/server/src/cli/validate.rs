@@ -1,0 +1,196 @@
+//! `callboard validate <file|dir|glob>…`: checks descriptors as far as that is possible without reading anything else.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use model::descriptor::check_file;
+use model::kind::KindRegistry;
+use model::{Problem, Severity, yaml};
+use serde::Serialize;
+
+use super::descriptors::{self, Found};
+use super::{Outcome, Status, count};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Files, directories (searched for descriptors) or globs
+    #[arg(required = true, value_name = "FILE|DIR|GLOB")]
+    paths: Vec<String>,
+    /// Print a JSON object instead of lines
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found; also the shape of `--json`.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    /// Files checked.
+    files: usize,
+    /// Entities nothing is wrong with.
+    entities: usize,
+    errors: usize,
+    warnings: usize,
+    /// Skeletons of templates that were met in directories and left out.
+    skipped: usize,
+    problems: Vec<Problem>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
+    let kinds = KindRegistry::builtin();
+    let mut report = Report::default();
+    for argument in &arguments.paths {
+        for found in descriptors::find(argument)? {
+            check(&found, &kinds, &mut report)?;
+        }
+    }
+    report.errors = report.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    report.warnings = report.problems.len() - report.errors;
+    let status = if report.errors == 0 { Status::Ok } else { Status::Problems };
+    let output = if arguments.json { serde_json::to_string_pretty(&report)? + "\n" } else { text(&report) };
+    Ok(Outcome { output, status })
+}
+
+fn check(found: &Found, kinds: &KindRegistry, report: &mut Report) -> Result<()> {
+    let name = display(&found.path);
+    let bytes = descriptors::read(&found.path, yaml::Limits::default().max_bytes)
+        .with_context(|| format!("{name} could not be read"))?;
+    if !found.named {
+        let text = String::from_utf8_lossy(&bytes);
+        if !descriptors::is_descriptor(&found.path, &text) {
+            return Ok(());
+        }
+        if descriptors::is_skeleton(&text) {
+            report.skipped += 1;
+            return Ok(());
+        }
+    }
+    let checked = check_file(&name, &bytes, kinds);
+    report.files += 1;
+    report.entities += checked.entities.len();
+    report.problems.extend(checked.problems);
+    Ok(())
+}
+
+fn display(path: &Path) -> String {
+    path.strip_prefix("./").unwrap_or(path).display().to_string()
+}
+
+fn text(report: &Report) -> String {
+    let mut output = String::new();
+    for problem in &report.problems {
+        let place = problem.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        let severity = if problem.severity == Severity::Warning { "warning: " } else { "" };
+        output += &format!("{place}{severity}{}\n", problem.message);
+    }
+    let entities = match report.entities {
+        1 => "1 valid entity".to_owned(),
+        number => format!("{number} valid entities"),
+    };
+    output += &format!(
+        "{} checked: {entities}, {}, {}",
+        count(report.files, "file"),
+        count(report.errors, "error"),
+        count(report.warnings, "warning")
+    );
+    if report.skipped > 0 {
+        output += &format!(" ({} skipped)", count(report.skipped, "template skeleton"));
+    }
+    output + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const GOOD: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: good\n\
+                        spec: {type: service, lifecycle: x, owner: y}\n";
+    const BAD: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: bad\n\
+                       spec: {type: service, lifecycle: x}\n";
+
+    fn files(files: &[(&str, &str)]) -> TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = directory.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        directory
+    }
+
+    /// The output with the directory taken out of it.
+    fn validate(directory: &TempDir, paths: &[&str], json: bool) -> (String, Status) {
+        let root = directory.path().display().to_string();
+        let paths = paths.iter().map(|path| format!("{root}/{path}")).collect();
+        let outcome = run(&Arguments { paths, json }).unwrap();
+        (outcome.output.replace(&format!("{root}/"), ""), outcome.status)
+    }
+
+    #[test]
+    fn good_files_pass() {
+        let directory = files(&[("a.yaml", GOOD)]);
+        let (output, status) = validate(&directory, &["a.yaml"], false);
+        assert_eq!((output.as_str(), status), ("1 file checked: 1 valid entity, 0 errors, 0 warnings\n", Status::Ok));
+    }
+
+    #[test]
+    fn every_problem_has_its_place() {
+        let directory = files(&[("a.yaml", GOOD), ("b.yaml", BAD), ("c.yaml", "a: [}\n")]);
+        let (output, status) = validate(&directory, &["a.yaml", "b.yaml", "c.yaml"], false);
+        let lines: Vec<&str> = output.lines().collect();
+        assert_eq!(status, Status::Problems);
+        assert!(lines[0].starts_with("b.yaml:5:") && lines[0].contains("'owner'"), "{output}");
+        assert!(lines[1].starts_with("c.yaml:1:"), "{output}");
+        assert_eq!(lines[2], "3 files checked: 1 valid entity, 2 errors, 0 warnings");
+    }
+
+    #[test]
+    fn directories_are_searched_for_descriptors() {
+        let directory = files(&[
+            ("catalog-info.yml", BAD),
+            ("deep/er/team.yaml", GOOD),
+            ("deployment.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: x\n"),
+            ("mkdocs.yml", "site_name: x\n"),
+            (".git/catalog-info.yaml", "["),
+            ("node_modules/x/catalog-info.yaml", "["),
+            ("skeleton/catalog-info.yaml", &GOOD.replace("name: good", "name: ${{ values.name | dump }}")),
+            ("notes.txt", GOOD),
+        ]);
+        let (output, status) = validate(&directory, &[""], false);
+        assert_eq!(status, Status::Problems);
+        let lines: Vec<&str> = output.lines().collect();
+        assert!(lines[0].starts_with("catalog-info.yml:5:"), "{output}");
+        assert_eq!(lines[1], "2 files checked: 1 valid entity, 1 error, 0 warnings (1 template skeleton skipped)");
+    }
+
+    #[test]
+    fn globs_match_files() {
+        let directory = files(&[("a/x.yaml", GOOD), ("b/c/y.yaml", GOOD), ("b/z.txt", "[")]);
+        assert!(validate(&directory, &["*/*.yaml"], false).0.starts_with("1 file checked"));
+        assert!(validate(&directory, &["**/*.yaml"], false).0.starts_with("2 files checked"));
+        assert!(validate(&directory, &["{a,b/c}/?.yaml"], false).0.starts_with("2 files checked"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error() {
+        for path in ["/no/such/file.yaml", "/no/such/*.yaml"] {
+            let error = run(&Arguments { paths: vec![path.into()], json: false }).unwrap_err();
+            assert!(error.to_string().starts_with(path), "{error}");
+        }
+    }
+
+    #[test]
+    fn machines_get_json() {
+        let directory = files(&[("b.yaml", BAD)]);
+        let (output, status) = validate(&directory, &["b.yaml"], true);
+        assert_eq!(status, Status::Problems);
+        let report: serde_json::Value = serde_json::from_str(&output).unwrap();
+        assert_eq!((&report["files"], &report["errors"]), (&1.into(), &1.into()));
+        assert_eq!(report["problems"][0]["place"]["line"], 5);
+        assert_eq!(report["problems"][0]["severity"], "error");
+    }
+}
