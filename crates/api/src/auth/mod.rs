@@ -1,0 +1,52 @@
+//! `/api/auth`: the guest provider, and what verifies tokens (contract auth.md sections 1.4, 3 and 4). All of it is open:
+//! who asks here has no credentials yet.
+
+mod discovery;
+mod guest;
+mod userinfo;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use http::Uri;
+
+use crate::error::{ApiError, envelope};
+use crate::state::ApiState;
+
+/// Everything under `/api/auth`, without the prefix.
+pub fn router() -> Router<ApiState> {
+    Router::new()
+        .route("/.well-known/jwks.json", get(discovery::jwks))
+        .route("/.well-known/openid-configuration", get(discovery::openid_configuration))
+        .route("/.backstage/auth/v1/jwks.json", get(discovery::jwks))
+        .route("/v1/userinfo", get(userinfo::handler))
+        .route("/guest/refresh", get(guest::refresh).post(guest::refresh))
+        .route("/guest/start", get(guest::not_a_popup))
+        .route("/guest/handler/frame", get(guest::not_a_popup).post(guest::not_a_popup))
+        .fallback(unknown_provider)
+        .method_not_allowed_fallback(unknown_provider)
+        .layer(from_fn(envelope))
+}
+
+/// Any other path is taken for one of a sign-in provider, named by its first segment.
+async fn unknown_provider(uri: Uri) -> ApiError {
+    let provider = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+    ::auth::AuthError::UnknownProvider(provider).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Fixture, error};
+
+    #[tokio::test]
+    async fn providers_that_are_not_there_are_named() {
+        let fixture = Fixture::with_components(0).await;
+        for (method, path, provider) in
+            [("GET", "/github/refresh", "github"), ("POST", "/guest/logout", "guest"), ("GET", "/x", "x")]
+        {
+            let found = fixture.root(method, &format!("/api/auth{path}"), &[], "").await.json();
+            let message = format!("Unknown auth provider '{provider}'");
+            assert_eq!(found, error(404, "NotFoundError", &message, method, path));
+        }
+    }
+}

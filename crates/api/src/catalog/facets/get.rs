@@ -1,0 +1,73 @@
+//! `GET /entity-facets`.
+
+use axum::extract::State;
+use axum::response::Response;
+use utoipa::IntoParams;
+
+use super::answer;
+use crate::catalog::{filter, schema};
+use crate::error::ApiError;
+use crate::extract::{FromParams, Params, Query, Scope};
+use crate::state::ApiState;
+
+/// Which facets of which entities.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Ask {
+    /// The path of a facet; repeat it for more.
+    facet: Vec<String>,
+    /// Conditions joined by commas that must all hold; of several filters one is enough.
+    #[param(required = false)]
+    filter: Vec<String>,
+}
+
+impl FromParams for Ask {
+    const NAMES: &'static [&'static str] = &["facet", "filter"];
+    const LISTS: &'static [&'static str] = &["facet", "filter"];
+
+    fn from_params(params: &Params) -> Result<Self, ApiError> {
+        let mut facet = params.required("facet")?;
+        facet.retain(|facet| !facet.is_empty());
+        if facet.is_empty() {
+            return Err(ApiError::Input("Missing facet parameter".to_owned()));
+        }
+        Ok(Self { facet, filter: params.all("filter") })
+    }
+}
+
+/// Counts the values of facets.
+#[utoipa::path(
+    get, path = "/entity-facets", operation_id = "GetEntityFacets", tag = "Entity", params(Ask),
+    responses((status = 200, description = "The facets", body = schema::EntityFacetsResponse), schema::Failure)
+)]
+pub async fn handler(
+    State(state): State<ApiState>,
+    Scope(scope): Scope,
+    Query(ask): Query<Ask>,
+) -> Result<Response, ApiError> {
+    let predicate = filter::filter(&ask.filter)?;
+    Ok(answer(state.catalog.facets(&scope, &ask.facet, predicate.as_ref())))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Fixture, error};
+
+    #[tokio::test]
+    async fn facets_come_as_they_were_asked_for() {
+        let fixture = Fixture::with_components(3).await;
+        let found = fixture.get("/entity-facets?facet=Kind&facet=spec.nope&filter=kind=component").await;
+        assert_eq!(found.text, r#"{"facets":{"Kind":[{"value":"Component","count":3}],"spec.nope":[]}}"#);
+    }
+
+    #[tokio::test]
+    async fn a_facet_is_required() {
+        let fixture = Fixture::with_components(0).await;
+        for (url, message) in [
+            ("/entity-facets", "request/query must have required property 'facet'"),
+            ("/entity-facets?facet=", "Missing facet parameter"),
+        ] {
+            assert_eq!(fixture.get(url).await.json(), error(400, "InputError", message, "GET", url));
+        }
+    }
+}

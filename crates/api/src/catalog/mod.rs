@@ -1,0 +1,45 @@
+//! `/api/catalog`: reading entities and locations (contract catalog.md section 9).
+//!
+//! One endpoint is one file: what it takes from the request, the call, the shape of the answer, and its tests.
+
+mod ancestry;
+mod by_name;
+mod by_query;
+mod by_refs;
+mod by_uid;
+mod entities;
+mod facets;
+mod filter;
+mod location_by_entity;
+mod location_by_id;
+mod locations;
+mod locations_by_query;
+mod locations_create;
+mod openapi;
+mod schema;
+mod writes;
+
+use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::ApiState;
+
+/// Everything under `/api/catalog`, without the prefix.
+pub fn router() -> Router<ApiState> {
+    let (router, document) = OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(entities::handler))
+        .routes(routes!(by_query::get::handler, by_query::post::handler))
+        .routes(routes!(by_name::handler))
+        .routes(routes!(ancestry::handler))
+        .routes(routes!(by_uid::handler, writes::delete_entity))
+        .routes(routes!(by_refs::handler))
+        .routes(routes!(facets::get::handler, facets::post::handler))
+        .routes(routes!(locations::handler, locations_create::handler))
+        .routes(routes!(locations_by_query::handler))
+        .routes(routes!(location_by_id::handler, writes::update_location, writes::delete_location))
+        .routes(routes!(location_by_entity::handler))
+        .routes(routes!(writes::analyze_location))
+        .split_for_parts();
+    router.route("/openapi.json", openapi::serve(&document))
+}

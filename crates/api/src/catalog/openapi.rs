@@ -1,0 +1,78 @@
+//! `GET /openapi.json`: what the handlers say of themselves.
+
+use axum::routing::{MethodRouter, get};
+use bytes::Bytes;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, SecurityRequirement};
+
+use crate::respond;
+use crate::state::ApiState;
+
+/// The document before any endpoint is added.
+pub fn base() -> OpenApi {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("catalog")
+                .version("1")
+                .description(Some("Reads the software catalog. Paths are relative to `/api/catalog`.")),
+        )
+        .components(Some(ComponentsBuilder::new().security_scheme("JWT", SecurityScheme::Http(bearer)).build()))
+        .security(Some([SecurityRequirement::default(), SecurityRequirement::new("JWT", Vec::<String>::new())]))
+        .build()
+}
+
+/// A handler that answers with the document, written out once.
+pub fn serve(document: &OpenApi) -> MethodRouter<ApiState> {
+    let body = Bytes::from(document.to_json().unwrap_or_default());
+    get(move || std::future::ready(respond::json_bytes(body.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::testing::Fixture;
+
+    #[tokio::test]
+    async fn the_document_names_every_operation_once() {
+        let fixture = Fixture::with_components(0).await;
+        let document = fixture.get("/openapi.json").await.json();
+        let mut ids: Vec<&str> = document["paths"]
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|path| path.as_object().unwrap().values())
+            .filter_map(|operation| operation["operationId"].as_str())
+            .collect();
+        ids.sort_unstable();
+        assert_eq!(
+            ids,
+            [
+                "AnalyzeLocation",
+                "CreateLocation",
+                "DeleteEntityByUid",
+                "DeleteLocation",
+                "GetEntities",
+                "GetEntitiesByQuery",
+                "GetEntitiesByRefs",
+                "GetEntityAncestryByName",
+                "GetEntityByName",
+                "GetEntityByUid",
+                "GetEntityFacets",
+                "GetLocation",
+                "GetLocations",
+                "GetLocationsByQuery",
+                "QueryEntitiesByPredicate",
+                "QueryEntityFacetsByPredicate",
+                "RefreshEntity",
+                "UpdateLocation",
+                "ValidateEntity",
+                "getLocationByEntity",
+            ]
+        );
+        let by_query = &document["paths"]["/entities/by-query"]["get"]["parameters"];
+        let names: Vec<&str> = by_query.as_array().unwrap().iter().filter_map(|p| p["name"].as_str()).collect();
+        assert!(names.contains(&"fullTextFilterTerm") && names.contains(&"orderField"), "{names:?}");
+    }
+}

@@ -1,0 +1,11 @@
+//! What handlers take from a request, checked as the recorded API checks it: same limits, same texts.
+
+mod body;
+mod caller;
+mod params;
+mod path;
+
+pub use body::{BODY_LIMIT, FromObject, JsonBody, Object};
+pub use caller::{Caller, Plugin, Scope, authenticate, optional_bearer};
+pub use params::{FromParams, Params, Query};
+pub use path::Segments;

@@ -1,0 +1,136 @@
+//! Headers that tell browsers what our answers may do. Whoever answers may set stricter ones.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderName, HeaderValue, header};
+
+use super::LayerError;
+use super::options::{CspValue, HttpOptions};
+
+/// The policy where the configuration changes nothing. Scripts come from us alone and none is made from text:
+/// whoever serves a front end that needs more says so in `backend.csp`.
+const DEFAULT_POLICY: &[(&str, &str)] = &[
+    ("default-src", "'self'"),
+    ("base-uri", "'self'"),
+    ("font-src", "'self' https: data:"),
+    ("frame-ancestors", "'self'"),
+    ("img-src", "'self' data:"),
+    ("object-src", "'none'"),
+    ("script-src", "'self'"),
+    ("script-src-attr", "'none'"),
+    ("style-src", "'self' https: 'unsafe-inline'"),
+    ("upgrade-insecure-requests", ""),
+];
+
+/// The other headers, as Backstage sends them.
+const FIXED: &[(&str, &str)] = &[
+    ("strict-transport-security", "max-age=15552000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("x-dns-prefetch-control", "off"),
+    ("x-download-options", "noopen"),
+    ("x-frame-options", "SAMEORIGIN"),
+    ("x-permitted-cross-domain-policies", "none"),
+    ("x-xss-protection", "0"),
+];
+
+/// The headers, made once.
+pub struct Headers(Vec<(HeaderName, HeaderValue)>);
+
+impl Headers {
+    pub fn new(options: &HttpOptions) -> Result<Self, LayerError> {
+        let referrer = options.referrer.policy.texts().join(",");
+        let referrer = if referrer.is_empty() { "no-referrer".to_owned() } else { referrer };
+        let mut headers: Vec<_> = FIXED
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        let policy = content_security_policy(&options.csp);
+        for (name, key, value) in
+            [(header::CONTENT_SECURITY_POLICY, "csp", policy), (header::REFERRER_POLICY, "referrer.policy", referrer)]
+        {
+            let sent = HeaderValue::from_str(&value).map_err(|_| LayerError::Header { key, value })?;
+            headers.push((name, sent));
+        }
+        Ok(Self(headers))
+    }
+}
+
+/// The text of the policy, the default changed by `backend.csp`: a directive there replaces ours, `false` removes it.
+pub fn content_security_policy(changes: &BTreeMap<String, CspValue>) -> String {
+    let mut policy: Vec<(String, String)> =
+        DEFAULT_POLICY.iter().map(|(name, sources)| ((*name).to_owned(), (*sources).to_owned())).collect();
+    for (name, value) in changes {
+        let name = kebab_case(name);
+        let place = policy.iter().position(|(known, _)| *known == name);
+        let sources = match value {
+            CspValue::Off(true) => String::new(),
+            CspValue::Off(false) => {
+                policy.retain(|(known, _)| *known != name);
+                continue;
+            }
+            CspValue::Sources(sources) => sources.texts().join(" "),
+        };
+        match place {
+            Some(at) => policy[at].1 = sources,
+            None => policy.push((name, sources)),
+        }
+    }
+    let directive = |(name, sources): &(String, String)| match sources.as_str() {
+        "" => name.clone(),
+        sources => format!("{name} {sources}"),
+    };
+    policy.iter().map(directive).collect::<Vec<_>>().join(";")
+}
+
+/// `scriptSrc` is accepted for `script-src`.
+fn kebab_case(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 2);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            text.push('-');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}
+
+/// Middleware: adds the headers that the answer does not have.
+pub async fn add(State(headers): State<Arc<Headers>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in &headers.0 {
+        response.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_configuration_changes_the_policy_by_directive() {
+        let changes = serde_json::from_value(serde_json::json!({
+            "connect-src": ["'self'", "http:", "https:"], "upgrade-insecure-requests": false,
+            "scriptSrc": ["'self'", "'unsafe-eval'"], "sandbox": true,
+        }));
+        assert_eq!(
+            content_security_policy(&changes.unwrap()),
+            "default-src 'self';base-uri 'self';font-src 'self' https: data:;frame-ancestors 'self';img-src 'self' data:;\
+             object-src 'none';script-src 'self' 'unsafe-eval';script-src-attr 'none';style-src 'self' https: 'unsafe-inline';\
+             connect-src 'self' http: https:;sandbox"
+        );
+        assert!(content_security_policy(&BTreeMap::new()).contains("script-src 'self';"));
+    }
+
+    #[test]
+    fn a_policy_that_is_no_header_names_its_key() {
+        let options = serde_json::from_value(serde_json::json!({"csp": {"default-src": ["a\nb"]}})).unwrap();
+        let error = Headers::new(&options).err().unwrap().to_string();
+        assert!(error.starts_with("backend.csp: "), "{error}");
+    }
+}

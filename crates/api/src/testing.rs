@@ -1,0 +1,168 @@
+//! A small catalog in memory for the tests of endpoints.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use auth::{AuthOptions, Authority, UserDirectory};
+use axum::Router;
+use axum::body::Body;
+use catalog::CatalogReader;
+use catalog::index::{FinalEntity, Index, Prepared};
+use http::{HeaderMap, Request};
+use model::{Entity, EntityRef, LocationRef};
+use parking_lot::RwLock;
+use serde_json::{Value, json};
+use store::{CatalogStore as _, Commit, StoredLocation};
+use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
+use tower::ServiceExt;
+
+use crate::state::ApiState;
+
+/// Where the entities of the fixture say they come from.
+pub const ORIGIN: &str = "https://h.example/catalog-info.yaml";
+
+const TOKEN: &str = "fixture-static-token-0123456789";
+
+/// The router over a small catalog.
+pub struct Fixture {
+    pub state: ApiState,
+    router: Router,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON; `null` where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// A header, empty where it is not sent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+struct NoUsers;
+
+#[async_trait]
+impl UserDirectory for NoUsers {
+    async fn ownership(&self, _: &EntityRef) -> Option<Vec<EntityRef>> {
+        None
+    }
+}
+
+impl Fixture {
+    /// Components `c0`, `c1` … of the type `service`.
+    pub async fn with_components(count: usize) -> Self {
+        let options = DatabaseOptions::new(DatabaseLocation::Memory);
+        let store = Arc::new(SqlStore::open(&options).await.unwrap());
+        let mut index = Index::default();
+        index.apply((0..count).map(component).collect(), &[]);
+        let auth = AuthOptions::from_config(
+            &json!({"environment": "development", "providers": {"guest": {}}}),
+            &json!({"externalAccess": [{"type": "static", "options": {"token": TOKEN, "subject": "fixture"}}]}),
+        );
+        let authority = Authority::new(auth.unwrap(), "http://localhost:7007", store.clone(), Arc::new(NoUsers));
+        let state = ApiState {
+            catalog: CatalogReader::new(Arc::new(RwLock::new(index)), store.clone()),
+            store,
+            auth: Arc::new(authority),
+            lifecycle: Default::default(),
+        };
+        state.lifecycle.ready();
+        Self { router: crate::router(state.clone()), state }
+    }
+
+    /// The value of `Authorization` for a program that may do everything.
+    pub fn service(&self) -> String {
+        format!("Bearer {TOKEN}")
+    }
+
+    /// A token for the guest.
+    pub async fn user_token(&self) -> String {
+        let user = EntityRef::new("user", "development", "guest");
+        self.state.auth.issue_user_token(&user, &[]).await.unwrap().token
+    }
+
+    /// Registers a location of type `url`; answers its id.
+    pub async fn add_location(&self, target: &str) -> String {
+        let location = LocationRef::new("url", target);
+        let entity_ref = EntityRef::new("location", "default", &location.generated_name());
+        let id = base::ids::new_id();
+        let commit = Commit { add_locations: vec![StoredLocation { id, location, entity_ref }], ..Commit::default() };
+        self.state.store.commit(&commit).await.unwrap();
+        id.to_string()
+    }
+
+    /// Gets a path of the catalog.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, &[], "").await
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.call("GET", path, headers, "").await
+    }
+
+    /// Posts JSON to a path of the catalog.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call("POST", path, &[("content-type", "application/json")], &body.to_string()).await
+    }
+
+    /// Calls the catalog as a program that may do everything.
+    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let bearer = self.service();
+        let mut headers = headers.to_vec();
+        headers.push(("authorization", &bearer));
+        self.root(method, &format!("/api/catalog{path}"), &headers, body).await
+    }
+
+    /// Calls with exactly these headers.
+    pub async fn root(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Answer { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
+    }
+}
+
+/// The error envelope.
+pub fn error(status: u16, name: &str, message: &str, method: &str, url: &str) -> Value {
+    json!({"error": {"name": name, "message": message}, "request": {"method": method, "url": url},
+        "response": {"statusCode": status}})
+}
+
+fn component(number: usize) -> Prepared {
+    let id = base::ids::new_id();
+    let origin = format!("url:{ORIGIN}");
+    let body = Entity(json!({
+        "apiVersion": "backstage.io/v1alpha1",
+        "kind": "Component",
+        "metadata": {
+            "name": format!("c{number}"),
+            "namespace": "default",
+            "uid": id.to_string(),
+            "etag": format!("{number:040x}"),
+            "annotations": {
+                model::entity::MANAGED_BY_LOCATION: &origin,
+                model::entity::MANAGED_BY_ORIGIN_LOCATION: &origin,
+            },
+        },
+        "spec": { "type": "service", "lifecycle": "production", "owner": "team-a" },
+        "relations": [{ "type": "ownedBy", "targetRef": "group:default/team-a" }],
+    }));
+    let entity = FinalEntity { id, entity_ref: body.entity_ref(), body, parent: None };
+    Prepared::new(entity).unwrap()
+}
