@@ -194,12 +194,27 @@ impl Readers {
         Ok(Some(SearchResult { files, etag: Some(commit) }))
     }
 
-    fn advice(&self, host: Option<&dyn Scm>) -> String {
+    async fn read_as(&self, url: &Url, shown: &str, options: &ReadOptions) -> Result<ReadOutcome, ReadError> {
+        let host = self.host(url);
+        let advice = advice(host);
+        let fetch = Fetch { http: &self.http, shown, advice: &advice };
         match host {
-            None => String::new(),
-            Some(host) if host.has_credentials() => format!("; check the credentials configured for {}", host.host()),
-            Some(host) => format!("; no credentials are configured for {} under 'integrations'", host.host()),
+            Some(host) => {
+                let place = host.locate(url).map_err(|misfit| fetch.failed(misfit.to_string()))?;
+                self.read_place(host, fetch, &place, options).await
+            }
+            None if self.allow.admits(url) => self.read_plain(fetch, url, options).await,
+            None => Err(not_allowed(shown)),
         }
+    }
+}
+
+/// What to do when a host refuses; follows the reason in the text.
+fn advice(host: Option<&dyn Scm>) -> String {
+    match host {
+        None => String::new(),
+        Some(host) if host.has_credentials() => format!("; check the credentials configured for {}", host.host()),
+        Some(host) => format!("; no credentials are configured for {} under 'integrations'", host.host()),
     }
 }
 
@@ -236,32 +251,23 @@ fn etag(response: &Response) -> Option<String> {
 #[async_trait]
 impl UrlReader for Readers {
     async fn read(&self, url: &Url, options: &ReadOptions) -> Result<ReadOutcome, ReadError> {
-        let shown = redact(url);
-        let host = self.host(url);
-        let advice = self.advice(host);
-        let fetch = Fetch { http: &self.http, shown: &shown, advice: &advice };
-        match host {
-            Some(host) => {
-                let place = host.locate(url).map_err(|misfit| fetch.failed(misfit.to_string()))?;
-                self.read_place(host, fetch, &place, options).await
-            }
-            None if self.allow.admits(url) => self.read_plain(fetch, url, options).await,
-            None => Err(not_allowed(&shown)),
-        }
+        self.read_as(url, &redact(url), options).await
     }
 
     async fn search(&self, url: &str, options: &ReadOptions) -> Result<Option<SearchResult>, ReadError> {
         let parsed = Url::parse(url).map_err(|_| ReadError::NotSupported(format!("'{url}' is not a URL")))?;
+        let redacted = redact(&parsed);
+        // Errors speak of the address as it was written, unless it holds a secret.
+        let shown = if redacted == parsed.as_str() { url } else { &redacted };
         if let Some(host) = self.host(&parsed) {
-            let shown = redact(&parsed);
-            let advice = self.advice(Some(host));
-            let fetch = Fetch { http: &self.http, shown: &shown, advice: &advice };
+            let advice = advice(Some(host));
+            let fetch = Fetch { http: &self.http, shown, advice: &advice };
             let place = host.locate(&parsed).map_err(|misfit| fetch.failed(misfit.to_string()))?;
             if is_glob(&place.path) {
                 return self.glob(host, fetch, &parsed, &place, options).await;
             }
         }
-        match self.read(&parsed, options).await {
+        match self.read_as(&parsed, shown, options).await {
             Ok(ReadOutcome::NotModified) => Ok(None),
             Ok(ReadOutcome::Read(Resource { body, etag })) => {
                 Ok(Some(SearchResult { files: vec![Found { url: url.to_owned(), body }], etag }))

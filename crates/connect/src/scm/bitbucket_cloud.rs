@@ -46,6 +46,9 @@ struct Branch {
     name: String,
 }
 
+/// Entries of a page of the file list, the most that the API gives.
+const PAGE: usize = 100;
+
 impl BitbucketCloud {
     pub(crate) fn new(key: &str, options: BitbucketCloudOptions) -> Result<Self, OptionsError> {
         let (host, root) = host_url(key, options.host.as_deref(), Some("bitbucket.org"))?;
@@ -149,9 +152,9 @@ impl Scm for BitbucketCloud {
     ) -> Result<Vec<String>, ReadError> {
         let folder = folder.split('/').filter(|segment| !segment.is_empty());
         let mut url = join(&self.repository(place), ["src", commit].into_iter().chain(folder).chain([""]));
-        url.set_query(Some("max_depth=20&pagelen=100"));
+        url.set_query(Some(&format!("max_depth=20&pagelen={PAGE}")));
         let mut paths = Vec::new();
-        loop {
+        for _ in 0..MAX_LISTED / PAGE {
             let page: Page<Item> = match fetch.json(self.ask(url)).await {
                 Err(ReadError::NotFound { .. }) => return Ok(paths),
                 page => page?,
@@ -160,12 +163,13 @@ impl Scm for BitbucketCloud {
             match page.next {
                 None => return Ok(paths),
                 // Credentials go where the configuration says, not where an answer says.
-                Some(next) if next.origin() == self.api.origin() && paths.len() < MAX_LISTED => url = next,
+                Some(next) if next.origin() == self.api.origin() => url = next,
                 Some(_) => {
-                    return Err(fetch.failed("the repository has too many files to search; name the files instead"));
+                    return Err(fetch.failed("the host's list of files goes on at another host, which is not followed"));
                 }
             }
         }
+        Err(fetch.failed("the repository has too many files to search; name the files instead of using a glob"))
     }
 
     fn edit_url(&self, url: &Url) -> Option<String> {

@@ -41,6 +41,9 @@ struct Commit {
     id: String,
 }
 
+/// Entries of a page of the file list, the most that servers give by default.
+const PAGE: usize = 1000;
+
 impl BitbucketServer {
     pub(crate) fn new(key: &str, options: BitbucketServerOptions) -> Result<Self, OptionsError> {
         let (host, root) = host_url(key, options.host.as_deref(), None)?;
@@ -165,12 +168,12 @@ impl Scm for BitbucketServer {
 
     async fn paths(&self, fetch: Fetch<'_>, place: &Place, commit: &str, _: &str) -> Result<Vec<String>, ReadError> {
         let mut paths = Vec::new();
-        let mut start = 0;
-        while paths.len() < MAX_LISTED {
+        let mut start = 0_u64;
+        for _ in 0..MAX_LISTED / PAGE {
             let mut url = self.endpoint(place, ["files"]).map_err(|misfit| fetch.failed(misfit.to_string()))?;
             url.query_pairs_mut()
                 .append_pair("at", commit)
-                .append_pair("limit", "1000")
+                .append_pair("limit", &PAGE.to_string())
                 .append_pair("start", &start.to_string());
             let page: Page<String> = fetch.json(self.ask(url)).await?;
             paths.extend(page.values);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sdk::ReadError;
+use sdk::{ReadError, ReadOptions, UrlReader as _};
 use serde_json::json;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -32,6 +32,10 @@ async fn what_the_configuration_does_not_name_is_not_read() {
     }
     let error = read(&readers, "http://127.0.0.1:7097/x.yaml").await.unwrap_err();
     assert_eq!(error.to_string(), format!("Reading from 'http://127.0.0.1:7097/x.yaml' {NOT_ALLOWED}"));
+    let error = readers.search("https://evil.org", &ReadOptions::default()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("Reading from 'https://evil.org' {NOT_ALLOWED}"));
+    let error = readers.search("https://u:hush@evil.org", &ReadOptions::default()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("Reading from 'https://evil.org/' {NOT_ALLOWED}"));
     let error = read(&readers, "https://user:hush@example.com/x.yaml").await.unwrap_err().to_string();
     assert!(!error.contains("hush"), "{error}");
 }
@@ -89,4 +93,29 @@ async fn answers_that_are_no_files() {
     assert!(matches!(error, ReadError::RateLimited { retry_after_seconds: 77, .. }), "{error}");
     let error = read(&readers, &format!("{root}/slow")).await.unwrap_err().to_string();
     assert!(error.contains("did not answer within 0.5 s"), "{error}");
+}
+
+#[tokio::test]
+async fn lists_of_files_end() {
+    let server = MockServer::start().await;
+    let root = server.uri();
+    let options = json!({
+        "bitbucketCloud": [{"host": host(&server), "apiBaseUrl": format!("{root}/2.0")}],
+    });
+    let readers = readers(&options, &json!([]));
+    let commits = json!({"values": [{"hash": "c"}]});
+    let respond = |body| ResponseTemplate::new(200).set_body_json(body);
+    Mock::given(path("/2.0/repositories/w/r/commits/main")).respond_with(respond(commits)).mount(&server).await;
+    let endless = json!({"values": [], "next": format!("{root}/2.0/repositories/w/r/src/c/")});
+    Mock::given(path("/2.0/repositories/w/r/src/c/")).respond_with(respond(endless)).mount(&server).await;
+    let glob = format!("{root}/w/r/src/main/*.yaml");
+    let error = readers.search(&glob, &ReadOptions::default()).await.unwrap_err().to_string();
+    assert!(error.contains("too many files"), "{error}");
+    let elsewhere = json!({"values": [{"hash": "d"}]});
+    Mock::given(path("/2.0/repositories/w/q/commits/main")).respond_with(respond(elsewhere)).mount(&server).await;
+    let list = json!({"values": [], "next": "http://169.254.169.254/"});
+    Mock::given(path("/2.0/repositories/w/q/src/d/")).respond_with(respond(list)).mount(&server).await;
+    let error =
+        readers.search(&format!("{root}/w/q/src/main/*.yaml"), &ReadOptions::default()).await.unwrap_err().to_string();
+    assert!(error.contains("another host"), "{error}");
 }
