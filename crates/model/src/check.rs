@@ -14,8 +14,12 @@ use crate::schema::child;
 use crate::validate;
 use crate::yaml::{Limits, Locator};
 
-/// Problems kept per file: each costs a look into the text for its place, and nobody reads more.
+/// Problems kept per file; nobody reads more.
 const MAX_PROBLEMS: usize = 500;
+
+/// How much text may be read again to find the places of problems. When it is spent, problems are placed at the start
+/// of their document.
+const MAX_REREAD: usize = 256 * 1024 * 1024;
 
 /// Placeholders whose content is text.
 const TEXT_PLACEHOLDERS: [&str; 3] = ["$text", "$openapi", "$asyncapi"];
@@ -45,6 +49,7 @@ pub fn check_file(source_name: &str, bytes: &[u8], kinds: &KindRegistry) -> File
     }
     // Text that could not be decoded has no documents to look into.
     let locator = Locator::new(std::str::from_utf8(bytes).unwrap_or_default());
+    let mut reread = 0;
     for Descriptor { document, line, entity } in descriptors {
         if report.problems.len() >= MAX_PROBLEMS {
             let place = Place { source: source_name.to_owned(), line, column: 1 };
@@ -68,7 +73,10 @@ pub fn check_file(source_name: &str, bytes: &[u8], kinds: &KindRegistry) -> File
         }
         problems.truncate(MAX_PROBLEMS);
         for problem in &mut problems {
-            descriptor::place_with(&locator, source_name, document, problem);
+            reread += locator.size(document);
+            if reread <= MAX_REREAD {
+                descriptor::place_with(&locator, source_name, document, problem);
+            }
             let start = || Place { source: source_name.to_owned(), line, column: 1 };
             problem.place.get_or_insert_with(start);
         }

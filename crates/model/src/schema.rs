@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use crate::js::js_string;
 
+/// What is found wrong with one value is kept up to this number; a hostile body can be wrong in millions of places.
+pub(crate) const MAX_FAILURES: usize = 1000;
+
 /// A schema, compiled once.
 #[derive(Clone, Debug)]
 pub(crate) struct Schema {
@@ -79,7 +82,7 @@ impl Schema {
         if self.validator.is_valid(value) {
             return Vec::new();
         }
-        let mut errors: Vec<_> = self.validator.iter_errors(value).collect();
+        let mut errors: Vec<_> = self.validator.iter_errors(value).take(MAX_FAILURES).collect();
         errors.sort_by_cached_key(|error| self.rank(error.evaluation_path().as_str()));
         let mut failures = Vec::new();
         for error in &errors {

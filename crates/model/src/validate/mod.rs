@@ -3,6 +3,7 @@
 
 pub mod format;
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
@@ -11,7 +12,7 @@ use crate::entity::Entity;
 use crate::js::js_string;
 use crate::problem::Problem;
 use crate::reference::DEFAULT_NAMESPACE;
-use crate::schema::{Failure, Schema, child};
+use crate::schema::{Failure, MAX_FAILURES, Schema, child};
 use crate::yaml;
 
 static ENVELOPE: LazyLock<Schema> = LazyLock::new(|| embedded(include_str!("../../schemas/envelope.yaml")));
@@ -79,7 +80,7 @@ pub fn entity(entity: &Entity) -> Result<(), Vec<Problem>> {
                 .map(|field| Problem::error("Error", format!("Unknown field {field}")).pointing_to(child("", field))),
         );
         // What already has the wrong shape is not told twice.
-        let known: Vec<String> = problems.iter().filter_map(|problem| problem.pointer.clone()).collect();
+        let known: HashSet<String> = problems.iter().filter_map(|problem| problem.pointer.clone()).collect();
         let mut formats = Formats { found: Vec::new() };
         formats.check(root);
         problems.extend(
@@ -169,6 +170,9 @@ impl Formats {
     }
 
     fn invalid(&mut self, field: &str, value: Option<&Value>, pointer: String, expectation: &str) {
+        if self.found.len() >= MAX_FAILURES {
+            return;
+        }
         let message = match value {
             None | Some(Value::Null) => format!("{field} must have a value"),
             Some(value) => format!(

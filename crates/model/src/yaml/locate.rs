@@ -42,6 +42,11 @@ impl<'a> Locator<'a> {
         self.find(document, pointer).map(|found| found.key)
     }
 
+    /// The size of a document in bytes: what a look into it may cost.
+    pub(crate) fn size(&self, document: usize) -> usize {
+        self.chunks.get(document).map_or(0, |chunk| chunk.text.len())
+    }
+
     fn find(&self, document: usize, pointer: &str) -> Option<Found> {
         let chunk = self.chunks.get(document)?;
         let wanted: Vec<String> =
