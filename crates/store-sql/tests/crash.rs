@@ -43,6 +43,7 @@ fn commit(round: i64) -> Commit {
 
 /// Not a test of its own: the process that is killed. It prints the position of each commit once it is acknowledged.
 #[tokio::test]
+#[allow(clippy::disallowed_methods)] // The way in which the parent test speaks to this process.
 async fn committing_child() {
     let Some(directory) = std::env::var_os(CHILD_DIRECTORY) else { return };
     let store = open(Path::new(&directory)).await;
