@@ -62,9 +62,7 @@ pub async fn serve(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => axum_server::from_tcp(listener)?.handle(handle).serve(service).await,
-        Some(tls) => {
-            axum_server::from_tcp_rustls(listener, certificate(tls)?)?.handle(handle).serve(service).await
-        }
+        Some(tls) => axum_server::from_tcp_rustls(listener, certificate(tls)?)?.handle(handle).serve(service).await,
     }
     .context("the listening socket broke")
 }
@@ -82,8 +80,8 @@ fn certificate(tls: Tls) -> Result<RustlsConfig> {
     let chain = CertificateDer::pem_slice_iter(certificate.as_bytes())
         .collect::<Result<Vec<_>, _>>()
         .context("backend.https.certificate.cert is no PEM certificate")?;
-    let key = PrivateKeyDer::from_pem_slice(key.as_bytes())
-        .context("backend.https.certificate.key is no PEM private key")?;
+    let key =
+        PrivateKeyDer::from_pem_slice(key.as_bytes()).context("backend.https.certificate.key is no PEM private key")?;
     let mut config = rustls::ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(chain, key)

@@ -1,7 +1,15 @@
 //! Callboard: a developer portal in one binary.
 
 mod cli;
+mod compose;
+mod directory;
+mod listen;
+mod live;
+mod metrics;
+mod reload;
 mod serve;
+mod telemetry;
+mod welcome;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -18,10 +26,10 @@ fn main() -> ExitCode {
                 cli::Status::Ok => ExitCode::SUCCESS,
                 cli::Status::Problems => ExitCode::from(1),
             }
-        },
+        }
         Err(error) => {
             let _ = writeln!(io::stderr().lock(), "{}", cli::describe(&error));
             ExitCode::from(2)
-        },
+        }
     }
 }

@@ -66,8 +66,14 @@ pub fn start(options: TelemetryOptions) -> Result<Telemetry> {
         format.json().flatten_event(true).with_ansi(false).boxed()
     };
     let traces = options.otlp_endpoint.as_deref().map(tracer).transpose()?;
-    let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("callboard")));
-    tracing_subscriber::registry().with(filter).with(format).with(spans).try_init().context("logging was started twice")?;
+    let spans =
+        traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("callboard")));
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(format)
+        .with(spans)
+        .try_init()
+        .context("logging was started twice")?;
     Ok(Telemetry { metrics: recorder()?, redactor, traces })
 }
 

@@ -87,7 +87,8 @@ pub fn run(cli: Cli) -> Result<Outcome> {
     let options = LoadOptions { targets: cli.config, environment: Environment::of_process(), ..LoadOptions::default() };
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
-            crate::serve::run(Loader::open(options)?)?;
+            let environment = options.environment.clone();
+            crate::serve::run(Loader::open(options)?, &environment)?;
             Ok(Outcome::ok(String::new()))
         }
         Command::Validate(arguments) => validate::run(&arguments),

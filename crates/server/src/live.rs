@@ -1,0 +1,164 @@
+//! The running portal: what lives as long as the process, and what is made anew when the configuration changes.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use api::ApiState;
+use api::health::Lifecycle;
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use auth::Authority;
+use axum::Router;
+use axum::extract::Request;
+use base::http::HttpOptions as OutboundOptions;
+use catalog::Catalog;
+use connect::Readers;
+use metrics_exporter_prometheus::PrometheusHandle;
+use model::KindRegistry;
+use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
+use store_sql::SqlStore;
+use tower::ServiceExt;
+use url::Url;
+use web::{Branding, WebState};
+
+use crate::compose::{self, Settings};
+use crate::directory::CatalogUsers;
+use crate::metrics;
+use crate::telemetry::Telemetry;
+
+/// Everything that runs.
+pub struct Live {
+    store: Arc<SqlStore>,
+    catalog: Catalog,
+    readers: Arc<CurrentReaders>,
+    lifecycle: Lifecycle,
+    telemetry: Telemetry,
+    settings: ArcSwap<Settings>,
+    router: Arc<ArcSwap<Router>>,
+}
+
+impl Live {
+    /// Opens the database, loads the last state and starts to look at the sources.
+    pub async fn start(settings: Settings, telemetry: Telemetry) -> Result<Self> {
+        let store = SqlStore::open(&settings.database).await.context("backend.database: the database does not open")?;
+        let store = Arc::new(store);
+        let readers = Arc::new(CurrentReaders(ArcSwap::from_pointee(readers(&settings)?)));
+        let kinds = Arc::new(KindRegistry::builtin());
+        let catalog = Catalog::start(store.clone(), readers.clone(), settings.catalog.clone(), kinds)
+            .await
+            .context("the catalog does not start")?;
+        let lifecycle = Lifecycle::default();
+        let router = compose_router(&settings, &store, &catalog, &lifecycle, &telemetry)?;
+        let router = Arc::new(ArcSwap::from_pointee(router));
+        Ok(Self { store, catalog, readers, lifecycle, telemetry, settings: ArcSwap::from_pointee(settings), router })
+    }
+
+    /// Takes over a changed configuration, as far as that can be done while running.
+    ///
+    /// # Errors
+    /// Nothing changed, or what is named takes effect at the next start; the rest is in force.
+    pub async fn apply(&self, settings: Settings) -> Result<()> {
+        let router = compose_router(&settings, &self.store, &self.catalog, &self.lifecycle, &self.telemetry)?;
+        let readers = readers(&settings)?;
+        self.catalog.engine.apply_config(settings.catalog.clone()).await?;
+        self.telemetry.set_secrets(settings.secrets.clone());
+        self.readers.0.store(Arc::new(readers));
+        self.router.store(Arc::new(router));
+        let before = self.settings.swap(Arc::new(settings));
+        compose::needs_restart(&before, &self.settings.load())
+    }
+
+    /// The router in force at each request.
+    pub fn router(&self) -> Router {
+        let current = Arc::clone(&self.router);
+        Router::new().fallback_service(tower::service_fn(move |request: Request| {
+            let router = Router::clone(&current.load());
+            async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+        }))
+    }
+
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
+    }
+
+    pub fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    pub fn metrics(&self) -> PrometheusHandle {
+        self.telemetry.metrics.clone()
+    }
+
+    /// Writes what is ready and closes the database.
+    pub async fn stop(&self) {
+        self.catalog.engine.shutdown().await;
+        self.store.close().await;
+    }
+}
+
+fn readers(settings: &Settings) -> Result<Readers> {
+    Ok(Readers::new(settings.readers.clone(), OutboundOptions::default())?)
+}
+
+fn compose_router(
+    settings: &Settings,
+    store: &Arc<SqlStore>,
+    catalog: &Catalog,
+    lifecycle: &Lifecycle,
+    telemetry: &Telemetry,
+) -> Result<Router> {
+    let base_url = settings.typed.backend.base_url.as_str();
+    let users = Arc::new(CatalogUsers(catalog.reader.clone()));
+    let authority = Arc::new(Authority::new(settings.auth.clone(), base_url, store.clone(), users));
+    let api = api::router(ApiState {
+        catalog: catalog.reader.clone(),
+        engine: catalog.engine.clone(),
+        store: store.clone(),
+        auth: authority.clone(),
+        lifecycle: lifecycle.clone(),
+    });
+    let web = web::router(WebState {
+        catalog: catalog.reader.clone(),
+        engine: catalog.engine.clone(),
+        store: store.clone(),
+        auth: authority.clone(),
+        branding: Arc::new(Branding {
+            title: settings.typed.app.title.clone(),
+            organization: settings.typed.organization.name.clone(),
+        }),
+        content_security_policy: web::content_security_policy(),
+    });
+    let metrics = metrics::router(telemetry.metrics.clone(), authority);
+    Ok(api::layers::apply_layers(api.merge(metrics).fallback_service(web), &settings.http)?)
+}
+
+/// The readers of the configuration in force.
+struct CurrentReaders(ArcSwap<Readers>);
+
+#[async_trait]
+impl UrlReader for CurrentReaders {
+    async fn read(&self, url: &Url, options: &ReadOptions) -> Result<ReadOutcome, ReadError> {
+        self.0.load_full().read(url, options).await
+    }
+
+    async fn search(&self, url: &str, options: &ReadOptions) -> Result<Option<SearchResult>, ReadError> {
+        self.0.load_full().search(url, options).await
+    }
+
+    fn resolve(&self, reference: &str, base: &str) -> Result<String, ReadError> {
+        self.0.load().resolve(reference, base)
+    }
+
+    fn edit_url(&self, url: &str) -> Option<String> {
+        self.0.load().edit_url(url)
+    }
+
+    fn same_repository(&self, a: &str, b: &str) -> bool {
+        self.0.load().same_repository(a, b)
+    }
+}
