@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use auth::Authority;
-use catalog::CatalogReader;
+use catalog::ingest::SourceReader;
+use catalog::{CatalogReader, EngineHandle};
+use model::kind::KindRegistry;
 use store::CatalogStore;
 
 use crate::health::Lifecycle;
@@ -12,6 +14,10 @@ use crate::health::Lifecycle;
 #[derive(Clone)]
 pub struct ApiState {
     pub catalog: CatalogReader,
+    pub engine: EngineHandle,
+    /// Reads what placeholders in an entity under validation refer to.
+    pub sources: Arc<SourceReader>,
+    pub kinds: Arc<KindRegistry>,
     pub store: Arc<dyn CatalogStore>,
     pub auth: Arc<Authority>,
     pub lifecycle: Lifecycle,

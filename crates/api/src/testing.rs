@@ -7,15 +7,19 @@ use async_trait::async_trait;
 use auth::{AuthOptions, Authority, UserDirectory};
 use axum::Router;
 use axum::body::Body;
-use catalog::CatalogReader;
 use catalog::index::{FinalEntity, Index, Prepared};
+use catalog::ingest::SourceReader;
+use catalog::{CatalogOptions, CatalogReader};
 use http::{HeaderMap, Request};
+use model::kind::KindRegistry;
 use model::{Entity, EntityRef, LocationRef};
 use parking_lot::RwLock;
+use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
 use serde_json::{Value, json};
-use store::{CatalogStore as _, Commit, StoredLocation};
+use store::{Commit, StoredLocation};
 use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
 use tower::ServiceExt;
+use url::Url;
 
 use crate::state::ApiState;
 
@@ -59,6 +63,31 @@ impl UserDirectory for NoUsers {
     }
 }
 
+struct NoHosts;
+
+#[async_trait]
+impl UrlReader for NoHosts {
+    async fn read(&self, url: &Url, _: &ReadOptions) -> Result<ReadOutcome, ReadError> {
+        Err(ReadError::NotAllowed(format!("Reading from '{url}' is not allowed")))
+    }
+
+    async fn search(&self, url: &str, _: &ReadOptions) -> Result<Option<SearchResult>, ReadError> {
+        Err(ReadError::NotAllowed(format!("Reading from '{url}' is not allowed")))
+    }
+
+    fn resolve(&self, reference: &str, _: &str) -> Result<String, ReadError> {
+        Ok(reference.to_owned())
+    }
+
+    fn edit_url(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn same_repository(&self, _: &str, _: &str) -> bool {
+        false
+    }
+}
+
 impl Fixture {
     /// Components `c0`, `c1` … of the type `service`.
     pub async fn with_components(count: usize) -> Self {
@@ -71,8 +100,15 @@ impl Fixture {
             &json!({"externalAccess": [{"type": "static", "options": {"token": TOKEN, "subject": "fixture"}}]}),
         );
         let authority = Authority::new(auth.unwrap(), "http://localhost:7007", store.clone(), Arc::new(NoUsers));
+        let kinds = Arc::new(KindRegistry::builtin());
+        // The engine has an empty catalog of its own; what is read here is put in by hand.
+        let options = CatalogOptions { watch: false, ..CatalogOptions::default() };
+        let engine = catalog::engine::start(store.clone(), Arc::new(NoHosts), options, kinds.clone(), Arc::default());
         let state = ApiState {
             catalog: CatalogReader::new(Arc::new(RwLock::new(index)), store.clone()),
+            engine: engine.await.unwrap(),
+            sources: Arc::new(SourceReader::new(Arc::new(NoHosts))),
+            kinds,
             store,
             auth: Arc::new(authority),
             lifecycle: Default::default(),

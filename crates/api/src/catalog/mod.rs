@@ -16,7 +16,9 @@ mod locations;
 mod locations_by_query;
 mod locations_create;
 mod openapi;
+mod refresh;
 mod schema;
+mod validate_entity;
 mod writes;
 
 use axum::Router;
@@ -35,6 +37,8 @@ pub fn router() -> Router<ApiState> {
         .routes(routes!(by_uid::handler, writes::delete_entity))
         .routes(routes!(by_refs::handler))
         .routes(routes!(facets::get::handler, facets::post::handler))
+        .routes(routes!(refresh::handler))
+        .routes(routes!(validate_entity::handler))
         .routes(routes!(locations::handler, locations_create::handler))
         .routes(routes!(locations_by_query::handler))
         .routes(routes!(location_by_id::handler, writes::update_location, writes::delete_location))

@@ -142,6 +142,11 @@ pub struct FullTextFilter {
 }
 
 #[derive(ToSchema)]
+pub struct ValidationErrors {
+    pub errors: Vec<JsonObject>,
+}
+
+#[derive(ToSchema)]
 pub struct ErrorDetail {
     pub name: String,
     pub message: String,

@@ -1,0 +1,86 @@
+//! `POST /refresh`: look again at what an entity comes from.
+
+use axum::extract::State;
+use catalog::engine::EngineError;
+use http::StatusCode;
+use model::EntityRef;
+
+use super::schema;
+use crate::error::ApiError;
+use crate::extract::{FromObject, JsonBody, Object, Scope};
+use crate::state::ApiState;
+
+/// What to look at.
+#[derive(Debug)]
+pub struct Ask {
+    entity_ref: String,
+}
+
+impl FromObject for Ask {
+    fn from_object(body: &Object<'_>) -> Result<Self, ApiError> {
+        body.require(&["entityRef"])?;
+        body.only(&["authorizationToken", "entityRef"])?;
+        body.text("authorizationToken")?;
+        Ok(Self { entity_ref: body.text("entityRef")?.unwrap_or_default() })
+    }
+}
+
+/// Asks for an entity and its locations to be read again soon.
+#[utoipa::path(
+    post, path = "/refresh", operation_id = "RefreshEntity", tag = "Entity",
+    request_body = schema::RefreshEntityRequest,
+    responses((status = 200, description = "It will be read again"), schema::Failure)
+)]
+pub async fn handler(
+    State(state): State<ApiState>,
+    Scope(scope): Scope,
+    JsonBody(ask): JsonBody<Ask>,
+) -> Result<StatusCode, ApiError> {
+    // The engine has an entity before readers do, so only who may read nothing is turned away here.
+    let entity_ref = EntityRef::parse_full(&ask.entity_ref)?;
+    if !matches!(scope, model::ReadScope::None) && state.engine.refresh(&entity_ref).await? {
+        return Ok(StatusCode::OK);
+    }
+    Err(ApiError::NotFound(format!("Entity {} not found", ask.entity_ref)))
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Stopped => Self::Unavailable("Service is shutting down".to_owned()),
+            EngineError::Store(error) => error.into(),
+            EngineError::Rules(_) => Self::internal(&error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{Fixture, error};
+
+    const URL: &str = "/refresh";
+
+    #[tokio::test]
+    async fn bad_requests_say_what_is_wrong() {
+        let fixture = Fixture::with_components(0).await;
+        for (body, status, name, message) in [
+            (json!({}), 400, "InputError", "request/body must have required property 'entityRef'"),
+            (
+                json!({"entityRef": "component:default/x", "x": 1}),
+                400,
+                "InputError",
+                "request/body must NOT have additional properties",
+            ),
+            (
+                json!({"entityRef": "component:default/nope"}),
+                404,
+                "NotFoundError",
+                "Entity component:default/nope not found",
+            ),
+        ] {
+            assert_eq!(fixture.post(URL, &body).await.json(), error(status, name, message, "POST", URL), "{body}");
+        }
+    }
+}
