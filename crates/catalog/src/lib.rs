@@ -6,12 +6,47 @@
 //! ```
 
 mod bodies;
+pub mod engine;
 pub mod index;
+pub mod ingest;
+pub mod inspect;
+pub mod process;
 pub mod query;
 pub mod reader;
+pub mod watch;
 
+use std::sync::Arc;
+
+pub use engine::{
+    CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, OptionsError, SourceStatus, Trouble,
+};
+pub use inspect::Inspection;
 pub use query::{
     Ancestor, EntityHit, FacetValue, Facets, Graph, GraphEdge, GraphNode, GraphRequest, List, ListRequest, OrderField,
     Page, PageRequest, QueryError, Suggestion, TextFilter,
 };
 pub use reader::CatalogReader;
+
+/// The catalog of one process: what answers reads and what changes it.
+#[derive(Clone)]
+pub struct Catalog {
+    pub reader: CatalogReader,
+    pub engine: EngineHandle,
+}
+
+impl Catalog {
+    /// Loads the last state, which is served from then on, and starts to look at the sources.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the rules of the options cannot be used.
+    pub async fn start(
+        store: Arc<dyn store::CatalogStore>,
+        urls: Arc<dyn sdk::UrlReader>,
+        options: CatalogOptions,
+        kinds: Arc<model::KindRegistry>,
+    ) -> Result<Self, EngineError> {
+        let index = Arc::new(parking_lot::RwLock::new(index::Index::default()));
+        let engine = engine::start(store.clone(), urls, options, kinds, index.clone()).await?;
+        Ok(Self { reader: CatalogReader::new(index, store), engine })
+    }
+}

@@ -1,0 +1,268 @@
+//! Targets and the locations that claim them. A target is read once, however many locations name it; its entities are
+//! children of the first of them, and pass to the next when that one lets go.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use model::LocationRef;
+
+use super::graph::Id;
+use super::state::{Claim, ParentId, State, TargetId, TargetState};
+use crate::ingest::{Known, LocationTargets, Target};
+
+/// A chain of parents is followed so far at most.
+pub const MAX_CHAIN: usize = 64;
+
+impl State {
+    /// Replaces what a location claims.
+    pub fn set_claims(&mut self, location: Id, wanted: LocationTargets, origin: &Arc<LocationRef>) {
+        let old: HashSet<TargetId> = self.claimed.remove(&location).unwrap_or_default().into_iter().collect();
+        let mut new = Vec::with_capacity(wanted.targets.len());
+        for target in wanted.targets {
+            let claim = Claim { location, via: None, optional: wanted.optional, origin: origin.clone() };
+            new.push(self.claim(target, claim));
+        }
+        let kept: HashSet<TargetId> = new.iter().copied().collect();
+        self.claimed.insert(location, new);
+        for gone in old.difference(&kept) {
+            self.drop_claim(*gone, location, None);
+        }
+    }
+
+    /// Replaces the files of a glob, for every location that claims it.
+    pub fn set_members(&mut self, glob: TargetId, files: Vec<LocationRef>) {
+        let Some(state) = self.targets.get(&glob) else { return };
+        let claims = state.claims.clone();
+        let old: HashSet<TargetId> = state.members.iter().copied().collect();
+        let mut members = Vec::with_capacity(files.len());
+        for target in files.into_iter().map(|location| Target { location, kind: crate::ingest::TargetKind::File }) {
+            for claim in &claims {
+                let claim = Claim { via: Some(glob), ..claim.clone() };
+                members.push(self.claim(target.clone(), claim));
+            }
+        }
+        members.dedup();
+        let kept: HashSet<TargetId> = members.iter().copied().collect();
+        if let Some(state) = self.targets.get_mut(&glob) {
+            state.members = members;
+        }
+        for gone in old.difference(&kept) {
+            for claim in &claims {
+                self.drop_claim(*gone, claim.location, Some(glob));
+            }
+        }
+    }
+
+    /// Adds or renews one claim, and asks for the target to be read if it is new.
+    fn claim(&mut self, target: Target, claim: Claim) -> TargetId {
+        let key: Arc<str> = target.location.to_string().into();
+        let id = match self.target_ids.get(&key) {
+            Some(id) => *id,
+            None => self.add_target(target, key, &claim),
+        };
+        let mut anew = false;
+        let mut members = Vec::new();
+        if let Some(state) = self.targets.get_mut(&id) {
+            let first = state.owner.is_none();
+            let known = state.claims.iter_mut().find(|c| c.location == claim.location && c.via == claim.via);
+            match known {
+                Some(known) => {
+                    anew = known.origin != claim.origin;
+                    *known = claim.clone();
+                }
+                None => {
+                    members.clone_from(&state.members);
+                    state.claims.push(claim.clone());
+                }
+            }
+            if first {
+                state.owner = Some(claim.location);
+            }
+            if first || anew || state.owner == Some(claim.location) && !state.read_well {
+                self.queue_read(id, anew);
+            }
+        }
+        // Another location claims the glob: its files are claimed too.
+        for member in members {
+            if let Some(target) = self.targets.get(&member).map(|state| state.target.clone()) {
+                self.claim(target, Claim { via: Some(id), ..claim.clone() });
+            }
+        }
+        id
+    }
+
+    fn add_target(&mut self, target: Target, key: Arc<str>, claim: &Claim) -> TargetId {
+        let id = self.next_target;
+        self.next_target = self.next_target.wrapping_add(1);
+        let remembered = self.remembered.remove(&key);
+        self.forgotten_reads.remove(&key);
+        // What the store has of this file belongs to it again; its owner is who emitted it the last time.
+        let entities: HashSet<Id> = self.unassigned.remove(&key).unwrap_or_default().into_iter().collect();
+        let mut owner = None;
+        for entity in &entities {
+            if let Some(record) = self.record_mut(*entity) {
+                record.target = Some(id);
+                if let Some(ParentId::Entity(parent)) = &record.parent {
+                    owner = if owner == Some(claim.location) { owner } else { Some(*parent) };
+                }
+            }
+        }
+        let (known, read_at, problems) = remembered.map_or((None, 0, Vec::new()), |state| {
+            let known = Known { etag: state.etag, content_hash: state.content_hash };
+            ((known != Known::default()).then_some(known), state.read_at, state.problem.into_iter().collect())
+        });
+        self.targets.insert(
+            id,
+            TargetState {
+                target,
+                key: key.clone(),
+                claims: Vec::new(),
+                owner,
+                entities,
+                members: Vec::new(),
+                known,
+                problems,
+                lost: HashSet::new(),
+                read_well: false,
+                read_at,
+                queued: false,
+                reading: false,
+                again: false,
+            },
+        );
+        self.target_ids.insert(key, id);
+        if owner == Some(claim.location) {
+            self.queue_read(id, false);
+        }
+        id
+    }
+
+    /// Ends a claim. A target that nobody claims is forgotten and its entities are orphans.
+    fn drop_claim(&mut self, id: TargetId, location: Id, via: Option<TargetId>) {
+        let Some(state) = self.targets.get_mut(&id) else { return };
+        state.claims.retain(|claim| !(claim.location == location && claim.via == via));
+        let holds = state.claims.iter().any(|claim| claim.location == location);
+        let owned = state.owner == Some(location);
+        let members = if holds { Vec::new() } else { state.members.clone() };
+        for member in members {
+            self.drop_claim(member, location, Some(id));
+        }
+        if self.targets.get(&id).is_some_and(|state| state.claims.is_empty()) {
+            self.remove_target(id);
+        } else if owned && !holds {
+            self.pass_on(id);
+        }
+    }
+
+    /// Ends everything a location claims. Answers the entities that became orphans by it.
+    pub fn drop_claims_of(&mut self, location: Id) -> Vec<Id> {
+        let mut orphans: Vec<Id> = Vec::new();
+        for target in self.claimed.remove(&location).unwrap_or_default() {
+            let mut touched = vec![target];
+            touched.extend(self.targets.get(&target).map(|state| state.members.clone()).unwrap_or_default());
+            let children: Vec<Id> = touched
+                .iter()
+                .filter_map(|id| self.targets.get(id))
+                .flat_map(|state| state.entities.iter().copied())
+                .collect();
+            self.drop_claim(target, location, None);
+            orphans.extend(children.into_iter().filter(|id| self.record(*id).is_some_and(|r| r.parent.is_none())));
+        }
+        orphans
+    }
+
+    fn remove_target(&mut self, id: TargetId) {
+        let Some(state) = self.targets.remove(&id) else { return };
+        self.target_ids.remove(&state.key);
+        self.dirty_reads.remove(&id);
+        for lost in &state.lost {
+            if let Some(conflicts) = self.conflicts.get_mut(lost) {
+                conflicts.retain(|(loser, _)| *loser != super::state::Loser::Target(id));
+                if conflicts.is_empty() {
+                    self.conflicts.remove(lost);
+                }
+            }
+        }
+        for entity in state.entities {
+            self.orphan(entity);
+        }
+        self.forgotten_reads.insert(state.key);
+    }
+
+    /// The owner let go: the next location takes over, unless it only exists because of what it would take over.
+    pub fn pass_on(&mut self, id: TargetId) {
+        let Some(state) = self.targets.get(&id) else { return };
+        let next = state.claims.iter().map(|claim| claim.location).find(|location| !self.descends(*location, id));
+        let entities: Vec<Id> = state.entities.iter().copied().collect();
+        if let Some(state) = self.targets.get_mut(&id) {
+            state.owner = next;
+        }
+        match next {
+            None => entities.into_iter().for_each(|entity| self.orphan(entity)),
+            Some(owner) => {
+                for entity in entities {
+                    if let Some(record) = self.record_mut(entity) {
+                        record.parent = Some(ParentId::Entity(owner));
+                    }
+                    self.mark(entity);
+                }
+                // Its origin may be another one.
+                self.queue_read(id, true);
+            }
+        }
+    }
+
+    /// Whether an entity hangs below an entity of the target.
+    fn descends(&self, id: Id, target: TargetId) -> bool {
+        let mut at = id;
+        for _ in 0..MAX_CHAIN {
+            let Some(record) = self.record(at) else { return false };
+            if record.target == Some(target) {
+                return true;
+            }
+            match &record.parent {
+                Some(ParentId::Entity(parent)) => at = *parent,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// Once everything was read: targets whose last owner did not turn up pass on, and what the store has of files that
+    /// no target led to any more is orphaned.
+    pub fn settle(&mut self) {
+        let ownerless: Vec<TargetId> = self
+            .targets
+            .iter()
+            .filter(|(_, state)| {
+                state.owner.is_none_or(|owner| !state.claims.iter().any(|claim| claim.location == owner))
+                    && !(state.owner.is_none() && state.entities.is_empty())
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        ownerless.into_iter().for_each(|id| self.pass_on(id));
+        let waiting: Vec<Id> = self.unassigned.values().flatten().copied().collect();
+        for id in waiting {
+            let Some(record) = self.record(id) else { continue };
+            let complete = match &record.parent {
+                Some(ParentId::Entity(parent)) => self.record(*parent).is_none() || self.all_read(*parent),
+                _ => true,
+            };
+            if complete {
+                let key = record.location_key.clone().unwrap_or_default();
+                self.forget_assignment(id, &key);
+                self.orphan(id);
+            }
+        }
+        if self.unassigned.is_empty() {
+            self.remembered.clear();
+        }
+    }
+
+    fn all_read(&self, location: Id) -> bool {
+        let well = |id: &TargetId| self.targets.get(id).is_none_or(|state| state.read_well);
+        self.claimed.get(&location).is_some_and(|targets| {
+            targets.iter().all(|id| well(id) && self.targets.get(id).is_none_or(|state| state.members.iter().all(well)))
+        })
+    }
+}

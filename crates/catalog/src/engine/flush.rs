@@ -1,0 +1,327 @@
+//! The one door: everything that changed since the last time is written in one transaction, with what readers will see
+//! of it in the change feed, and is then put into the index. Nothing is shown that is not kept.
+
+use std::collections::{HashMap, HashSet};
+
+use model::{Entity, EntityRef, Problem};
+use parking_lot::RwLock;
+use store::{CatalogStore, Change, ChangeKind, Commit, Parent, ReadState, StoreError, StoredEntity};
+use uuid::Uuid;
+
+use super::graph::Id;
+use super::state::{State, TargetId};
+use crate::index::{FinalEntity, Index, Prepared};
+use crate::process::complete;
+use crate::process::stable::{Hash, stable_hash};
+
+/// References asked of the store at once.
+const LOAD_CHUNK: usize = 500;
+/// Entities put into the index at once; readers wait no longer than that takes.
+const INDEX_CHUNK: usize = 1000;
+
+/// An entity to complete from its good body.
+pub struct Draft {
+    pub id: Id,
+    pub uid: Uuid,
+    pub entity_ref: EntityRef,
+    pub parent: Option<EntityRef>,
+    pub orphan: bool,
+    pub relations: Vec<(String, String)>,
+    pub problems: Vec<Problem>,
+    pub old_hash: Option<Hash>,
+    pub body: Body,
+}
+
+/// A good body, parsed or as it is kept.
+pub enum Body {
+    Parsed(Entity),
+    Text(Box<str>),
+}
+
+/// A completed entity that readers see differently from before.
+pub struct Finished {
+    pub id: Id,
+    pub hash: Hash,
+    pub prepared: Prepared,
+}
+
+/// Completes entities on all processors; those that readers already see so are left out.
+pub async fn complete_all(drafts: Vec<Draft>) -> Vec<Finished> {
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let size = drafts.len().div_ceil(workers).max(64);
+    let mut drafts = drafts.into_iter();
+    let mut parts = Vec::new();
+    loop {
+        let part: Vec<Draft> = drafts.by_ref().take(size).collect();
+        if part.is_empty() {
+            break;
+        }
+        parts.push(tokio::task::spawn_blocking(move || part.into_iter().filter_map(finish).collect::<Vec<_>>()));
+    }
+    let mut finished = Vec::new();
+    for part in parts {
+        finished.extend(part.await.unwrap_or_default());
+    }
+    finished
+}
+
+fn finish(draft: Draft) -> Option<Finished> {
+    let mut body = match draft.body {
+        Body::Parsed(entity) => entity,
+        Body::Text(text) => Entity(serde_json::from_str(&text).ok()?),
+    };
+    complete(&mut body, draft.orphan, &draft.relations, &draft.problems);
+    let hash = stable_hash(&body.0);
+    if draft.old_hash == Some(hash) {
+        return None;
+    }
+    if let Some(metadata) = body.0.get_mut("metadata").and_then(serde_json::Value::as_object_mut) {
+        metadata.insert("uid".to_owned(), draft.uid.to_string().into());
+        metadata.entry("etag").or_insert_with(|| hex::encode(hash).into());
+    }
+    let entity = FinalEntity { id: draft.uid, entity_ref: draft.entity_ref, body, parent: draft.parent };
+    // Processing has refused keys that differ only in casing, the one reason to fail here.
+    Some(Finished { id: draft.id, hash, prepared: Prepared::new(entity).ok()? })
+}
+
+/// What one flush is about, fixed before anything is awaited.
+struct Selection {
+    rows: Vec<Id>,
+    finals: Vec<Id>,
+    reads: Vec<TargetId>,
+}
+
+/// Writes and shows everything that changed. On an error nothing was and everything is tried again.
+pub async fn flush(
+    state: &mut State,
+    store: &dyn CatalogStore,
+    index: &RwLock<Index>,
+    settled: bool,
+) -> Result<usize, StoreError> {
+    let selection = select(state, settled);
+    let stored = load_missing(state, store, &selection).await?;
+    let finished = complete_all(drafts(state, &selection, &stored)).await;
+    let now = base::clock::now_millis();
+    let commit = commit_of(state, &selection, &stored, &finished, now);
+    let empty = commit.upserts.is_empty()
+        && commit.deletes.is_empty()
+        && commit.read_states.is_empty()
+        && commit.forget_read_states.is_empty()
+        && commit.changes.is_empty();
+    if !empty {
+        store.commit(&commit).await?;
+    }
+    let count = commit.upserts.len() + commit.deletes.len();
+    done(state, index, selection, finished);
+    Ok(count)
+}
+
+/// Rows whose processing is under way wait for it, so that each is written once. A read is only remembered when all it
+/// brought is written with it or before.
+fn select(state: &State, settled: bool) -> Selection {
+    let ready = |id: &Id| state.record(*id).is_some_and(|record| !record.processing);
+    // Until everything was looked at again, what a location of an earlier run has to say stays as it was.
+    let quiet = |id: &Id| settled || !state.is_location(*id) || state.claimed.contains_key(id);
+    let rows: Vec<Id> = state.dirty_rows.iter().copied().filter(|id| ready(id) && quiet(id)).collect();
+    let finals = state.dirty_finals.iter().copied().filter(|id| quiet(id) && ready(id)).collect();
+    let written = |id: &Id| !state.dirty_rows.contains(id) || ready(id) && quiet(id);
+    let reads = state
+        .dirty_reads
+        .iter()
+        .copied()
+        .filter(|id| state.targets.get(id).is_some_and(|target| target.entities.iter().all(written)))
+        .collect();
+    Selection { rows, finals, reads }
+}
+
+/// Rows of the store for what is not at hand.
+async fn load_missing(
+    state: &State,
+    store: &dyn CatalogStore,
+    selection: &Selection,
+) -> Result<HashMap<EntityRef, StoredEntity>, StoreError> {
+    let mut missing: HashSet<Id> = HashSet::new();
+    for id in &selection.rows {
+        let bodies = state.bodies.get(id);
+        let good = state.record(*id).is_some_and(|record| record.good);
+        let complete = bodies.is_some_and(|b| b.unprocessed.is_some() && (b.processed.is_some() || !good));
+        if !complete {
+            missing.insert(*id);
+        }
+    }
+    for id in &selection.finals {
+        if state.shows(*id) && state.bodies.get(id).is_none_or(|bodies| bodies.processed.is_none()) {
+            missing.insert(*id);
+        }
+    }
+    let refs: Vec<EntityRef> = missing.into_iter().map(|id| (**state.graph.entity_ref(id)).clone()).collect();
+    let mut stored = HashMap::with_capacity(refs.len());
+    for chunk in refs.chunks(LOAD_CHUNK) {
+        stored.extend(store.entities(chunk).await?.into_iter().map(|row| (row.entity_ref.clone(), row)));
+    }
+    Ok(stored)
+}
+
+fn drafts(state: &State, selection: &Selection, stored: &HashMap<EntityRef, StoredEntity>) -> Vec<Draft> {
+    let draft = |id: &Id| {
+        let record = state.record(*id).filter(|_| state.shows(*id))?;
+        let entity_ref = (**state.graph.entity_ref(*id)).clone();
+        let fresh = state.bodies.get(id).and_then(|bodies| bodies.processed.as_ref());
+        let body = match fresh {
+            Some((_, entity)) => Body::Parsed(entity.clone()),
+            None => Body::Text(stored.get(&entity_ref)?.processed.clone()?),
+        };
+        Some(Draft {
+            id: *id,
+            uid: record.uid,
+            parent: match state.parent_of(record) {
+                Some(Parent::Entity(parent)) => Some(parent),
+                _ => None,
+            },
+            entity_ref,
+            orphan: record.parent.is_none(),
+            relations: state.graph.relations(*id),
+            problems: state.problems_of(*id),
+            old_hash: record.final_hash,
+            body,
+        })
+    };
+    selection.finals.iter().filter_map(draft).collect()
+}
+
+fn commit_of(
+    state: &State,
+    selection: &Selection,
+    stored: &HashMap<EntityRef, StoredEntity>,
+    finished: &[Finished],
+    now: i64,
+) -> Commit {
+    let mut commit = Commit::default();
+    for id in &selection.rows {
+        commit.upserts.extend(row_of(state, *id, stored));
+    }
+    for (id, deleted) in &state.deleted {
+        let entity_ref = (**state.graph.entity_ref(*id)).clone();
+        if deleted.visible {
+            commit.changes.push(Change {
+                seq: 0,
+                entity_ref: entity_ref.clone(),
+                entity_id: deleted.uid,
+                kind: ChangeKind::Deleted,
+                at: now,
+                cause: "its source".to_owned(),
+            });
+        }
+        commit.deletes.push(entity_ref);
+    }
+    for finished in finished {
+        let Some(record) = state.record(finished.id) else { continue };
+        let kind = if record.final_hash.is_some() { ChangeKind::Updated } else { ChangeKind::Created };
+        commit.changes.push(Change {
+            seq: 0,
+            entity_ref: (**state.graph.entity_ref(finished.id)).clone(),
+            entity_id: record.uid,
+            kind,
+            at: now,
+            cause: record.location_key.as_deref().unwrap_or("its source").to_owned(),
+        });
+    }
+    for id in &selection.reads {
+        let Some(target) = state.targets.get(id) else { continue };
+        let known = target.known.clone().unwrap_or_default();
+        commit.read_states.push(ReadState {
+            location: target.key.to_string(),
+            etag: known.etag,
+            content_hash: known.content_hash,
+            read_at: target.read_at,
+            problem: target.problems.first().cloned(),
+        });
+    }
+    commit.forget_read_states = state.forgotten_reads.iter().map(ToString::to_string).collect();
+    commit
+}
+
+fn row_of(state: &State, id: Id, stored: &HashMap<EntityRef, StoredEntity>) -> Option<StoredEntity> {
+    let record = state.record(id)?;
+    let entity_ref = (**state.graph.entity_ref(id)).clone();
+    let bodies = state.bodies.get(&id);
+    let row = stored.get(&entity_ref);
+    let unprocessed = bodies.and_then(|b| b.unprocessed.clone()).or_else(|| row.map(|row| row.unprocessed.clone()))?;
+    let processed = bodies
+        .and_then(|b| b.processed.as_ref())
+        .map(|(text, _)| text.clone())
+        .or_else(|| row.and_then(|row| row.processed.clone()));
+    Some(StoredEntity {
+        id: record.uid,
+        location_key: record.location_key.as_deref().map(str::to_owned),
+        parent: state.parent_of(record),
+        unprocessed,
+        // A location that nothing could be read from yet is not to be seen after a restart either.
+        processed: processed.filter(|_| state.shows(id)),
+        relations: state.graph.originated(id),
+        refresh_keys: record.refresh_keys.iter().map(ToString::to_string).collect(),
+        problems: state.problems_of(id),
+        result_hash: record.result_hash.as_deref().map(str::to_owned),
+        updated_at: record.updated_at,
+        entity_ref,
+    })
+}
+
+/// After the commit: forgets what was marked, and shows what changed.
+fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, finished: Vec<Finished>) {
+    for id in &selection.rows {
+        state.dirty_rows.remove(id);
+    }
+    for id in &selection.finals {
+        state.dirty_finals.remove(id);
+    }
+    // What was marked for a reference without an entity has nothing to show.
+    let gone: Vec<Id> = state.dirty_finals.iter().copied().filter(|id| state.record(*id).is_none()).collect();
+    for id in gone {
+        state.dirty_finals.remove(&id);
+    }
+    for id in &selection.reads {
+        state.dirty_reads.remove(id);
+    }
+    state.forgotten_reads.clear();
+    let keep: HashSet<Id> = state.dirty_rows.iter().chain(&state.dirty_finals).copied().collect();
+    let hidden: HashSet<Id> = selection
+        .rows
+        .iter()
+        .copied()
+        .filter(|id| state.record(*id).is_some_and(|record| record.good) && !state.shows(*id))
+        .collect();
+    state.bodies.retain(|id, bodies| keep.contains(id) || hidden.contains(id) || bodies.raw.is_some());
+    let removals: Vec<EntityRef> = state
+        .deleted
+        .drain()
+        .filter(|(_, deleted)| deleted.visible)
+        .map(|(id, _)| id)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|id| (**state.graph.entity_ref(id)).clone())
+        .collect();
+    let mut puts = Vec::with_capacity(finished.len());
+    for finished in finished {
+        if let Some(record) = state.record_mut(finished.id) {
+            record.final_hash = Some(finished.hash);
+            puts.push(finished.prepared);
+        }
+    }
+    show(index, puts, &removals);
+}
+
+/// Puts entities into the index, in parts so that readers never wait long.
+pub fn show(index: &RwLock<Index>, puts: Vec<Prepared>, removals: &[EntityRef]) {
+    if !removals.is_empty() {
+        index.write().apply(Vec::new(), removals);
+    }
+    let mut puts = puts.into_iter();
+    loop {
+        let part: Vec<Prepared> = puts.by_ref().take(INDEX_CHUNK).collect();
+        if part.is_empty() {
+            return;
+        }
+        index.write().apply(part, &[]);
+    }
+}

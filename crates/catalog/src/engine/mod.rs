@@ -1,0 +1,192 @@
+//! The engine: everything that changes the catalog. One task writes; handles ask it, workers report to it, and the index
+//! gets what it committed.
+
+pub(crate) mod actor;
+pub(crate) mod apply;
+pub(crate) mod claims;
+pub(crate) mod flush;
+pub(crate) mod graph;
+pub(crate) mod load;
+pub mod options;
+pub(crate) mod state;
+pub mod status;
+pub(crate) mod views;
+pub(crate) mod worker;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use model::EntityRef;
+use model::kind::KindRegistry;
+use parking_lot::RwLock;
+use sdk::UrlReader;
+use store::{CatalogStore, StoreError};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::index::Index;
+use crate::ingest::SourceReader;
+use crate::inspect::{self, Inspection};
+use crate::process::RuleError;
+use crate::watch::FileWatcher;
+use actor::{Actor, Command, Progress};
+pub use options::{CatalogOptions, ConfigLocation, LocationRule, OptionsError, OrphanStrategy};
+pub use status::{Conflict, EngineStatus, SourceStatus, Trouble};
+
+/// Why the engine could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("the catalog engine has stopped")]
+    Stopped,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Rules(#[from] RuleError),
+}
+
+type Result<T> = std::result::Result<T, EngineError>;
+
+/// Asks the engine. Cheap to clone; the engine runs until [`EngineHandle::shutdown`].
+#[derive(Clone)]
+pub struct EngineHandle {
+    commands: mpsc::UnboundedSender<Command>,
+    status: watch::Receiver<EngineStatus>,
+    store: Arc<dyn CatalogStore>,
+    shutdown: CancellationToken,
+    tracker: TaskTracker,
+}
+
+/// Loads the last state from the store into the index and starts to look at the sources.
+///
+/// # Errors
+/// The store cannot be read, or the rules of the options cannot be used.
+pub async fn start(
+    store: Arc<dyn CatalogStore>,
+    urls: Arc<dyn UrlReader>,
+    options: CatalogOptions,
+    kinds: Arc<KindRegistry>,
+    index: Arc<RwLock<Index>>,
+) -> Result<EngineHandle> {
+    let rules = Arc::new(options.compile_rules()?);
+    let fingerprint = worker::fingerprint(&kinds);
+    let mut state = state::State::default();
+    load::load(&mut state, &*store, &index, &fingerprint).await?;
+    let now = base::clock::now_millis();
+    let registered = load::registered_roots(&store.locations().await?);
+    state.replace_provider(&load::CONFIG_PROVIDER.into(), load::config_roots(&options), now);
+    state.replace_provider(&load::LOCATION_PROVIDER.into(), registered, now);
+
+    let (commands, receiver) = mpsc::unbounded_channel();
+    let watcher = if options.watch {
+        let sender = commands.downgrade();
+        let watcher = FileWatcher::new(move |paths| {
+            if let Some(sender) = sender.upgrade() {
+                // The engine may just have stopped.
+                let _ = sender.send(Command::FilesChanged(paths));
+            }
+        });
+        watcher.map_err(|error| tracing::warn!(%error, "changes of files are only noticed now and then")).ok()
+    } else {
+        None
+    };
+    let loaded = EngineStatus { loaded: true, entities: state.entities, ..EngineStatus::default() };
+    let (status_sender, status) = watch::channel(loaded);
+    let (shutdown, tracker) = (CancellationToken::new(), TaskTracker::new());
+    let worker = worker::Worker {
+        reader: SourceReader::new(urls),
+        kinds,
+        rules: ArcSwap::new(rules),
+        store: store.clone(),
+        fingerprint,
+    };
+    let actor = Actor {
+        state,
+        store: store.clone(),
+        index,
+        worker: Arc::new(worker),
+        progress: Progress::new(&options),
+        options,
+        status: status_sender,
+        reports: mpsc::unbounded_channel(),
+        tracker: TaskTracker::new(),
+        stop: shutdown.clone(),
+        watcher,
+    };
+    tracker.spawn(actor.run(receiver));
+    tracker.close();
+    Ok(EngineHandle { commands, status, store, shutdown, tracker })
+}
+
+impl EngineHandle {
+    /// Looks again at an entity and the locations it comes from, soon. False when there is no such entity or it is an
+    /// orphan (contract catalog.md section 9.2).
+    pub async fn refresh(&self, entity_ref: &EntityRef) -> Result<bool> {
+        self.ask(|answer| Command::Refresh(entity_ref.clone(), answer)).await
+    }
+
+    /// How far the engine is.
+    pub fn status(&self) -> EngineStatus {
+        self.status.borrow().clone()
+    }
+
+    /// Follows the status.
+    pub fn watch_status(&self) -> watch::Receiver<EngineStatus> {
+        self.status.clone()
+    }
+
+    /// Every source with its last read, by location.
+    pub async fn sources(&self) -> Result<Vec<SourceStatus>> {
+        self.ask(Command::Sources).await
+    }
+
+    /// Everything that is wrong, invisible entities and conflicts included.
+    pub async fn problems(&self) -> Result<Vec<Trouble>> {
+        self.ask(Command::Problems).await
+    }
+
+    /// Entities that more than one source defines.
+    pub async fn conflicts(&self) -> Result<Vec<Conflict>> {
+        self.ask(Command::Conflicts).await
+    }
+
+    /// Everything known about one entity, visible or not.
+    pub async fn inspect(&self, entity_ref: &EntityRef) -> Result<Option<Inspection>> {
+        match self.ask(|answer| Command::Inspect(entity_ref.clone(), answer)).await? {
+            Some(inspection) => Ok(Some(inspect::complete(*inspection, &*self.store).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes over a changed configuration.
+    ///
+    /// # Errors
+    /// The rules cannot be used; then nothing changed.
+    pub async fn apply_config(&self, options: CatalogOptions) -> Result<()> {
+        let rules = Arc::new(options.compile_rules()?);
+        self.ask(|answer| Command::Apply(Box::new(options), rules, answer)).await
+    }
+
+    /// Takes over the registered locations after they changed in the store.
+    pub async fn reload_locations(&self) -> Result<()> {
+        let locations = self.store.locations().await?;
+        self.ask(|answer| Command::Registered(locations, answer)).await
+    }
+
+    /// Returns when nothing is left to do for now.
+    pub async fn wait_idle(&self) -> Result<()> {
+        self.ask(Command::WaitIdle).await
+    }
+
+    /// Stops: what is ready is written, reads under way are dropped.
+    pub async fn shutdown(&self) {
+        self.shutdown.cancel();
+        self.tracker.wait().await;
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T> {
+        let (sender, answer) = oneshot::channel();
+        self.commands.send(command(sender)).map_err(|_| EngineError::Stopped)?;
+        answer.await.map_err(|_| EngineError::Stopped)
+    }
+}

@@ -1,0 +1,456 @@
+//! What the engine knows of every entity and target, in memory. Changing it only marks what has to be written and shown;
+//! [`super::flush`] does both.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use model::{Entity, EntityRef, LocationRef, Problem};
+use store::{Parent, ReadState};
+use uuid::Uuid;
+
+use super::graph::{Graph, Id};
+use crate::ingest::{Emitted, Known, Target};
+use crate::process::Written;
+use crate::process::stable::Hash;
+
+/// The number of a target; never given out twice.
+pub type TargetId = u32;
+
+/// Who keeps an entity alive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParentId {
+    Provider(Arc<str>),
+    Entity(Id),
+}
+
+/// An entity.
+pub struct Record {
+    pub uid: Uuid,
+    pub location_key: Option<Arc<str>>,
+    /// `None`: an orphan.
+    pub parent: Option<ParentId>,
+    /// The target that emitted it.
+    pub target: Option<TargetId>,
+    /// First line of its document; 0 when unknown.
+    pub line: u32,
+    pub unprocessed_hash: Hash,
+    /// Counts bodies and requests to process, so that late results are recognised.
+    pub generation: u32,
+    /// It waits for processing or is being processed.
+    pub processing: bool,
+    /// There is a good body.
+    pub good: bool,
+    /// Hash of what readers see; `None` while they see nothing.
+    pub final_hash: Option<Hash>,
+    /// Problems of its own processing.
+    pub problems: Vec<Problem>,
+    pub refresh_keys: Vec<Arc<str>>,
+    pub result_hash: Option<Box<str>>,
+    pub updated_at: i64,
+}
+
+/// Bodies that are not yet in the store.
+#[derive(Default)]
+pub struct Bodies {
+    pub unprocessed: Option<Box<str>>,
+    /// Taken by processing, with the file it stands in.
+    pub raw: Option<(Entity, Option<Written>)>,
+    pub processed: Option<(Box<str>, Entity)>,
+}
+
+/// A `Location` that wants a target read.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub location: Id,
+    /// The glob that led here.
+    pub via: Option<TargetId>,
+    pub optional: bool,
+    pub origin: Arc<LocationRef>,
+}
+
+/// Something that is read, once, however many locations name it.
+pub struct TargetState {
+    pub target: Target,
+    pub key: Arc<str>,
+    pub claims: Vec<Claim>,
+    /// The location whose children its entities are.
+    pub owner: Option<Id>,
+    pub entities: HashSet<Id>,
+    /// Files of a glob.
+    pub members: Vec<TargetId>,
+    /// What the last clean read saw.
+    pub known: Option<Known>,
+    pub problems: Vec<Problem>,
+    /// References it could not emit because others hold them.
+    pub lost: HashSet<Id>,
+    /// It was read without an error since the start.
+    pub read_well: bool,
+    pub read_at: i64,
+    pub queued: bool,
+    pub reading: bool,
+    /// Something changed while it was being read.
+    pub again: bool,
+}
+
+/// A write that was dropped because somebody else holds the reference (contract catalog.md section 6.2).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conflict {
+    pub entity_ref: EntityRef,
+    /// `type:target` of the source that was first.
+    pub kept: Option<String>,
+    /// `type:target` of the source whose entity was dropped.
+    pub dropped: String,
+    /// Unix time in milliseconds.
+    pub at: i64,
+}
+
+/// Who lost a conflict and is asked again when the reference becomes free.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loser {
+    Target(TargetId),
+    Provider(Arc<str>),
+}
+
+/// A set of roots that is replaced as a whole.
+#[derive(Default)]
+pub struct Provider {
+    pub desired: Vec<Emitted>,
+    pub entities: HashSet<Id>,
+}
+
+/// A row to remove.
+#[derive(Clone, Copy)]
+pub struct Deleted {
+    pub uid: Uuid,
+    pub visible: bool,
+}
+
+/// Everything the engine knows.
+#[derive(Default)]
+pub struct State {
+    pub graph: Graph,
+    pub records: Vec<Option<Box<Record>>>,
+    pub targets: HashMap<TargetId, TargetState>,
+    pub target_ids: HashMap<Arc<str>, TargetId>,
+    pub next_target: TargetId,
+    /// The targets a location names itself.
+    pub claimed: HashMap<Id, Vec<TargetId>>,
+    pub providers: HashMap<Arc<str>, Provider>,
+    pub refresh: HashMap<Arc<str>, HashSet<Id>>,
+    pub conflicts: HashMap<Id, Vec<(Loser, Conflict)>>,
+    pub bodies: HashMap<Id, Bodies>,
+    pub dirty_rows: HashSet<Id>,
+    pub dirty_finals: HashSet<Id>,
+    pub deleted: HashMap<Id, Deleted>,
+    pub process_queue: VecDeque<Id>,
+    pub read_queue: VecDeque<TargetId>,
+    /// Targets whose memory of the last read changed.
+    pub dirty_reads: HashSet<TargetId>,
+    pub forgotten_reads: HashSet<Arc<str>>,
+    /// Entities from the store whose target is not known yet, by location key.
+    pub unassigned: HashMap<Arc<str>, Vec<Id>>,
+    /// What the store remembered of reads, until their targets turn up.
+    pub remembered: HashMap<Arc<str>, ReadState>,
+    pub entities: usize,
+}
+
+/// What became of an entity that a source emits.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Emit {
+    Kept(Id),
+    /// Somebody else holds the reference.
+    Lost(Id),
+}
+
+impl State {
+    pub fn intern(&mut self, entity_ref: &EntityRef) -> Id {
+        self.graph.intern(entity_ref)
+    }
+
+    pub fn record(&self, id: Id) -> Option<&Record> {
+        self.records.get(id as usize)?.as_deref()
+    }
+
+    pub fn record_mut(&mut self, id: Id) -> Option<&mut Record> {
+        self.records.get_mut(id as usize)?.as_deref_mut()
+    }
+
+    pub fn insert_record(&mut self, id: Id, record: Record) {
+        if self.records.len() <= id as usize {
+            self.records.resize_with(id as usize + 1, || None);
+        }
+        self.entities += 1;
+        self.records[id as usize] = Some(Box::new(record));
+    }
+
+    /// The parent as the store and readers name it.
+    pub fn parent_of(&self, record: &Record) -> Option<Parent> {
+        record.parent.as_ref().map(|parent| match parent {
+            ParentId::Provider(name) => Parent::Provider(name.to_string()),
+            ParentId::Entity(id) => Parent::Entity((**self.graph.entity_ref(*id)).clone()),
+        })
+    }
+
+    pub fn is_location(&self, id: Id) -> bool {
+        self.graph.entity_ref(id).kind() == "location"
+    }
+
+    pub fn mark(&mut self, id: Id) {
+        self.dirty_rows.insert(id);
+        self.dirty_finals.insert(id);
+    }
+
+    /// Asks for an entity to be processed (again).
+    pub fn queue_processing(&mut self, id: Id) {
+        let Some(record) = self.record_mut(id) else { return };
+        record.generation = record.generation.wrapping_add(1);
+        if !record.processing {
+            record.processing = true;
+            self.process_queue.push_back(id);
+        }
+    }
+
+    /// Asks for a target to be read; `anew` even if its host says that nothing changed.
+    pub fn queue_read(&mut self, id: TargetId, anew: bool) {
+        let Some(target) = self.targets.get_mut(&id) else { return };
+        if anew {
+            target.known = None;
+        }
+        if target.reading {
+            target.again = true;
+        } else if !target.queued {
+            target.queued = true;
+            self.read_queue.push_back(id);
+        }
+    }
+
+    /// Takes in an entity from a source. The first source of a reference holds it until it lets go.
+    pub fn emit(&mut self, parent: &ParentId, target: Option<TargetId>, emitted: Emitted) -> Emit {
+        let id = self.intern(&emitted.entity_ref);
+        let Some(record) = self.records.get_mut(id as usize).and_then(Option::as_deref_mut) else {
+            self.create(id, parent, target, emitted);
+            return Emit::Kept(id);
+        };
+        let unassigned = record.target.is_none() && matches!(record.parent, Some(ParentId::Entity(_)));
+        let same_key = record.location_key.as_deref() == Some(&*emitted.location_key);
+        let mine = record.target == target && record.parent.as_ref() == Some(parent);
+        if !(record.parent.is_none() || mine || record.location_key.is_none() || (unassigned && same_key)) {
+            return Emit::Lost(id);
+        }
+        let moved = record.target != target || record.parent.as_ref() != Some(parent) || !same_key;
+        let old_target = record.target;
+        record.target = target;
+        record.parent = Some(parent.clone());
+        record.location_key = Some(emitted.location_key.clone());
+        record.line = emitted.line;
+        let changed = record.unprocessed_hash != emitted.hash;
+        if changed {
+            record.unprocessed_hash = emitted.hash;
+            record.result_hash = None;
+        }
+        if moved {
+            self.forget_assignment(id, &emitted.location_key);
+            if let Some(old) = old_target.filter(|old| Some(*old) != target) {
+                if let Some(old) = self.targets.get_mut(&old) {
+                    old.entities.remove(&id);
+                }
+            }
+            self.mark(id);
+        }
+        self.adopt(id, parent, target);
+        if changed {
+            self.set_raw(id, emitted);
+        }
+        Emit::Kept(id)
+    }
+
+    fn create(&mut self, id: Id, parent: &ParentId, target: Option<TargetId>, emitted: Emitted) {
+        // A reference that comes back before its removal was written keeps its uid.
+        let uid = self.deleted.remove(&id).map_or_else(base::ids::new_id, |deleted| deleted.uid);
+        self.insert_record(
+            id,
+            Record {
+                uid,
+                location_key: Some(emitted.location_key.clone()),
+                parent: Some(parent.clone()),
+                target,
+                line: emitted.line,
+                unprocessed_hash: emitted.hash,
+                generation: 0,
+                processing: false,
+                good: false,
+                final_hash: None,
+                problems: Vec::new(),
+                refresh_keys: Vec::new(),
+                result_hash: None,
+                updated_at: 0,
+            },
+        );
+        self.adopt(id, parent, target);
+        self.set_raw(id, emitted);
+    }
+
+    fn adopt(&mut self, id: Id, parent: &ParentId, target: Option<TargetId>) {
+        if let Some(target) = target.and_then(|target| self.targets.get_mut(&target)) {
+            target.entities.insert(id);
+        }
+        if let ParentId::Provider(name) = parent {
+            self.providers.entry(name.clone()).or_default().entities.insert(id);
+        }
+    }
+
+    fn set_raw(&mut self, id: Id, emitted: Emitted) {
+        let bodies = self.bodies.entry(id).or_default();
+        bodies.unprocessed = Some(emitted.text);
+        bodies.raw = Some((emitted.entity, emitted.written));
+        self.dirty_rows.insert(id);
+        self.queue_processing(id);
+    }
+
+    /// Nobody emits it any longer: it is marked, and removed later unless somebody takes it up again.
+    pub fn orphan(&mut self, id: Id) {
+        let Some(record) = self.record_mut(id) else { return };
+        let (parent, target) = (record.parent.take(), record.target.take());
+        if parent.is_none() {
+            return;
+        }
+        self.leave(id, parent, target);
+        self.mark(id);
+        self.free(id);
+    }
+
+    /// Removes an entity. Its children become orphans; they are answered.
+    pub fn delete(&mut self, id: Id) -> Vec<Id> {
+        let Some(record) = self.records.get_mut(id as usize).and_then(Option::take) else { return Vec::new() };
+        self.entities -= 1;
+        self.leave(id, record.parent.clone(), record.target);
+        if let Some(key) = &record.location_key {
+            self.forget_assignment(id, key);
+        }
+        self.set_refresh_keys(id, &record.refresh_keys, &[]);
+        let touched = self.graph.state(id, &[]);
+        self.dirty_finals.extend(touched);
+        self.dirty_finals.remove(&id);
+        self.dirty_rows.remove(&id);
+        self.bodies.remove(&id);
+        let before = self.deleted.get(&id).is_some_and(|deleted| deleted.visible);
+        let visible = before || record.final_hash.is_some();
+        self.deleted.insert(id, Deleted { uid: record.uid, visible });
+        let orphans = self.drop_claims_of(id);
+        self.free(id);
+        orphans
+    }
+
+    /// Removes entities with everything that only they keep alive.
+    pub fn prune(&mut self, roots: Vec<Id>) {
+        let mut queue = roots;
+        while let Some(id) = queue.pop() {
+            queue.extend(self.delete(id));
+        }
+    }
+
+    fn leave(&mut self, id: Id, parent: Option<ParentId>, target: Option<TargetId>) {
+        if let Some(target) = target.and_then(|target| self.targets.get_mut(&target)) {
+            target.entities.remove(&id);
+        }
+        if let Some(ParentId::Provider(name)) = parent {
+            if let Some(provider) = self.providers.get_mut(&name) {
+                provider.entities.remove(&id);
+            }
+        }
+    }
+
+    pub fn forget_assignment(&mut self, id: Id, key: &str) {
+        if let Some(waiting) = self.unassigned.get_mut(key) {
+            waiting.retain(|other| *other != id);
+            if waiting.is_empty() {
+                self.unassigned.remove(key);
+            }
+        }
+    }
+
+    /// Whoever lost this reference may try again.
+    fn free(&mut self, id: Id) {
+        for (loser, _) in self.conflicts.remove(&id).unwrap_or_default() {
+            match loser {
+                Loser::Target(target) => {
+                    if let Some(state) = self.targets.get_mut(&target) {
+                        state.lost.remove(&id);
+                    }
+                    self.queue_read(target, true);
+                }
+                Loser::Provider(name) => self.reapply(&name),
+            }
+        }
+    }
+
+    /// Remembers a write that was dropped.
+    pub fn lose(&mut self, id: Id, loser: Loser, dropped: &str, now: i64) {
+        let kept = self.record(id).and_then(|record| record.location_key.as_deref()).map(str::to_owned);
+        let entity_ref = (**self.graph.entity_ref(id)).clone();
+        tracing::warn!(
+            entity = %entity_ref, kept = kept.as_deref().unwrap_or("-"), dropped,
+            "two sources define the same entity; the first one keeps it"
+        );
+        if let Loser::Target(target) = loser {
+            if let Some(target) = self.targets.get_mut(&target) {
+                target.lost.insert(id);
+            }
+        }
+        let conflict = Conflict { entity_ref, kept, dropped: dropped.to_owned(), at: now };
+        let conflicts = self.conflicts.entry(id).or_default();
+        conflicts.retain(|(other, _)| *other != loser);
+        conflicts.push((loser, conflict));
+    }
+
+    /// Replaces the refresh keys of an entity.
+    pub fn set_refresh_keys(&mut self, id: Id, old: &[Arc<str>], new: &[Arc<str>]) {
+        for key in old.iter().filter(|key| !new.contains(key)) {
+            if let Some(ids) = self.refresh.get_mut(key) {
+                ids.remove(&id);
+                if ids.is_empty() {
+                    self.refresh.remove(key);
+                }
+            }
+        }
+        for key in new {
+            self.refresh.entry(key.clone()).or_default().insert(id);
+        }
+    }
+
+    /// Replaces the roots of a provider; what is gone is removed with everything below it.
+    pub fn replace_provider(&mut self, name: &Arc<str>, desired: Vec<Emitted>, now: i64) {
+        self.providers.entry(name.clone()).or_default().desired = desired;
+        self.apply_provider(name, now);
+    }
+
+    fn reapply(&mut self, name: &Arc<str>) {
+        self.apply_provider(name, base::clock::now_millis());
+    }
+
+    fn apply_provider(&mut self, name: &Arc<str>, now: i64) {
+        let provider = self.providers.entry(name.clone()).or_default();
+        let mut gone = provider.entities.clone();
+        let desired = provider.desired.clone();
+        let wanted: HashSet<Id> = desired.iter().map(|emitted| self.intern(&emitted.entity_ref)).collect();
+        gone.retain(|id| !wanted.contains(id));
+        self.prune(gone.into_iter().collect());
+        let parent = ParentId::Provider(name.clone());
+        for emitted in desired {
+            // The same reference under another key is another root: what hung below the old one goes.
+            let id = self.intern(&emitted.entity_ref);
+            let replaced = self.record(id).is_some_and(|record| {
+                record.parent.as_ref() == Some(&parent)
+                    && record.location_key.as_deref() != Some(&*emitted.location_key)
+            });
+            if replaced {
+                self.prune(vec![id]);
+            }
+            let key = emitted.location_key.clone();
+            if let Emit::Lost(id) = self.emit(&parent, None, emitted) {
+                self.lose(id, Loser::Provider(name.clone()), &key, now);
+            }
+        }
+    }
+}

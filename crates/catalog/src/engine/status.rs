@@ -1,0 +1,55 @@
+//! What the engine tells about itself.
+
+use model::{EntityRef, Problem};
+
+pub use super::state::Conflict;
+
+/// How far the engine is. Published whenever something changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineStatus {
+    /// The last state is loaded from the store and served.
+    pub loaded: bool,
+    /// Every source was looked at since the start.
+    pub initial_sync_done: bool,
+    /// Entities and sources that wait or are being worked on.
+    pub pending: usize,
+    pub entities: usize,
+    /// Entities and sources something is wrong with.
+    pub problems: usize,
+    pub sources: usize,
+    /// Counts what was made visible, so that a change can be waited for.
+    pub flushes: u64,
+    /// Why the newest changes could not be written; they are kept and tried again.
+    pub store_error: Option<String>,
+}
+
+/// A source and how its last read went.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceStatus {
+    /// `type:target`.
+    pub location: String,
+    /// The `Location` entities that name it.
+    pub named_by: Vec<EntityRef>,
+    /// Entities it emits.
+    pub entities: usize,
+    /// Unix time in milliseconds of the last read, 0 if there was none.
+    pub read_at: i64,
+    pub etag: Option<String>,
+    pub reading: bool,
+    pub problems: Vec<Problem>,
+}
+
+/// Something that is wrong, and with what.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Trouble {
+    /// The entity at fault; a source that cannot be read is told under its `Location`.
+    pub entity_ref: Option<EntityRef>,
+    /// `type:target` of the source.
+    pub location: Option<String>,
+    /// Whether readers see the entity, with its last good body.
+    pub visible: bool,
+    pub problem: Problem,
+}

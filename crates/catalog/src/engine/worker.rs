@@ -1,0 +1,231 @@
+//! Work that is done beside the writer: processing entities and reading targets. It changes nothing but what it reports.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use model::entity::{MANAGED_BY_LOCATION, MANAGED_BY_ORIGIN_LOCATION};
+use model::kind::KindRegistry;
+use model::{Entity, EntityRef, LocationRef, Problem};
+use serde_json::Value;
+use sha1::{Digest, Sha1};
+use store::CatalogStore;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::actor::Report;
+use super::apply::{Good, Item, ItemResult};
+use super::graph::Id;
+use crate::ingest::source::annotations_of;
+use crate::ingest::{SourceReader, targets_of};
+use crate::process::{Outcome, ResolvedReferences, Rules, SourcePlace, Written, located, process};
+
+/// Rounds of fetching for one entity: a description whose references lead deeper than this is refused.
+const MAX_ROUNDS: usize = 20;
+/// Files that one entity may pull in.
+const MAX_REFERENCES: usize = 500;
+/// What one entity may pull in, in bytes.
+const MAX_REFERENCED_BYTES: usize = 64 << 20;
+
+/// Bodies that could not be loaded are asked for again after this.
+const LOAD_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// An entity to process. Without a body it is loaded from the store.
+pub struct Task {
+    pub id: Id,
+    pub generation: u32,
+    pub entity_ref: EntityRef,
+    pub raw: Option<(Entity, Option<Written>)>,
+    pub line: u32,
+}
+
+/// What workers share.
+pub struct Worker {
+    pub reader: SourceReader,
+    pub kinds: Arc<KindRegistry>,
+    pub rules: ArcSwap<Rules>,
+    pub store: Arc<dyn CatalogStore>,
+    /// Starts every result hash, so that another release or other kinds process everything again.
+    pub fingerprint: String,
+}
+
+/// An entity that waits for files.
+struct Waiting {
+    task: Task,
+    raw: Entity,
+    place: SourcePlace,
+    origin: LocationRef,
+    resolved: ResolvedReferences,
+}
+
+enum Step {
+    Done(Item),
+    Waiting(Box<Waiting>),
+}
+
+impl Worker {
+    /// Processes a batch: those that need no other file at once, the rest as their files arrive.
+    pub async fn process(self: Arc<Self>, tasks: Vec<Task>, reports: UnboundedSender<Report>) {
+        // The loop only ends together with everything else, so that a report without a receiver is no loss.
+        let report = |part: Report| drop(reports.send(part));
+        let (tasks, failed) = self.load(tasks).await;
+        let worker = self.clone();
+        let steps = tokio::task::spawn_blocking(move || {
+            tasks.into_iter().map(|(task, raw)| worker.first_step(task, raw)).collect::<Vec<_>>()
+        })
+        .await
+        .unwrap_or_default();
+        let mut done = Vec::with_capacity(steps.len());
+        let mut waiting = Vec::new();
+        for step in steps {
+            match step {
+                Step::Done(item) => done.push(item),
+                Step::Waiting(entity) => waiting.push(entity),
+            }
+        }
+        report(Report::Processed(done));
+        report(Report::Computed);
+        let mut finishing: FuturesUnordered<_> = waiting.into_iter().map(|entity| self.finish(*entity)).collect();
+        while let Some(item) = finishing.next().await {
+            report(Report::Processed(vec![item]));
+        }
+        if !failed.is_empty() {
+            tokio::time::sleep(LOAD_AGAIN).await;
+            report(Report::Processed(failed));
+        }
+    }
+
+    /// Gets the bodies that are not at hand.
+    async fn load(&self, tasks: Vec<Task>) -> (Vec<(Task, (Entity, Option<Written>))>, Vec<Item>) {
+        let missing: Vec<EntityRef> =
+            tasks.iter().filter(|task| task.raw.is_none()).map(|task| task.entity_ref.clone()).collect();
+        let stored = if missing.is_empty() { Ok(Vec::new()) } else { self.store.entities(&missing).await };
+        let mut bodies: std::collections::HashMap<EntityRef, Box<str>> = match stored {
+            Ok(rows) => rows.into_iter().map(|row| (row.entity_ref, row.unprocessed)).collect(),
+            Err(error) => {
+                tracing::warn!(%error, "could not load entities for processing; trying again");
+                std::collections::HashMap::new()
+            }
+        };
+        let mut loaded = Vec::with_capacity(tasks.len());
+        let mut failed = Vec::new();
+        for mut task in tasks {
+            let raw = task.raw.take().or_else(|| {
+                let text = bodies.remove(&task.entity_ref)?;
+                serde_json::from_str(&text).ok().map(|body| (Entity(body), None))
+            });
+            match raw {
+                Some(raw) => loaded.push((task, raw)),
+                None => failed.push(Item { id: task.id, generation: task.generation, result: ItemResult::Retry }),
+            }
+        }
+        (loaded, failed)
+    }
+
+    fn first_step(&self, task: Task, (raw, written): (Entity, Option<Written>)) -> Step {
+        let managed = |key: &str| raw.annotation(key).and_then(|text| LocationRef::parse(text).ok());
+        let location = managed(MANAGED_BY_LOCATION).unwrap_or_else(|| LocationRef::new("unknown", "unknown"));
+        let origin = managed(MANAGED_BY_ORIGIN_LOCATION).unwrap_or_else(|| location.clone());
+        let annotations = annotations_of(&location, self.reader.urls());
+        let place = SourcePlace { location, annotations, line: task.line, written };
+        self.step(Box::new(Waiting { task, raw, place, origin, resolved: ResolvedReferences::new() })).0
+    }
+
+    /// One round. The second part are the references to fetch before the next.
+    fn step(&self, waiting: Box<Waiting>) -> (Step, Vec<crate::process::Reference>) {
+        let outcome = process(&waiting.raw, &waiting.place, &self.kinds, &waiting.resolved);
+        match outcome {
+            Outcome::Needs(references) => (Step::Waiting(waiting), references),
+            outcome => (Step::Done(self.item(&waiting, outcome)), Vec::new()),
+        }
+    }
+
+    async fn finish(&self, mut waiting: Waiting) -> Item {
+        for _ in 0..MAX_ROUNDS {
+            let (step, needs) = self.step(Box::new(waiting));
+            waiting = match step {
+                Step::Done(item) => return item,
+                Step::Waiting(waiting) => *waiting,
+            };
+            if waiting.resolved.len() + needs.len() > MAX_REFERENCES {
+                return refuse(&waiting, &format!("it refers to more than {MAX_REFERENCES} files"));
+            }
+            let fetches = needs.into_iter().map(|reference| {
+                let origin = waiting.origin.clone();
+                async move {
+                    let fetched = self.reader.fetch(&reference, &origin).await;
+                    (reference, fetched)
+                }
+            });
+            waiting.resolved.extend(futures::future::join_all(fetches).await);
+            let bytes: usize = waiting.resolved.values().flatten().map(|fetched| fetched.text.len()).sum();
+            if bytes > MAX_REFERENCED_BYTES {
+                return refuse(&waiting, &format!("it refers to more than {MAX_REFERENCED_BYTES} bytes"));
+            }
+        }
+        refuse(&waiting, &format!("its references lead more than {MAX_ROUNDS} files deep"))
+    }
+
+    fn item(&self, waiting: &Waiting, outcome: Outcome) -> Item {
+        let result = match outcome {
+            Outcome::Done(processed) => {
+                let targets = (processed.entity.kind().eq_ignore_ascii_case("location")).then(|| {
+                    let mut targets = targets_of(&processed.entity, &waiting.place.location, self.reader.urls());
+                    for problem in &mut targets.problems {
+                        *problem = located(problem.clone(), &waiting.place);
+                    }
+                    (targets, waiting.origin.clone())
+                });
+                let text = processed.entity.0.to_string().into_boxed_str();
+                let hash = self.hash(&text, &processed.edges, &processed.refresh_keys);
+                ItemResult::Good(Box::new(Good {
+                    entity: processed.entity,
+                    text,
+                    edges: processed.edges,
+                    refresh_keys: processed.refresh_keys,
+                    problems: processed.problems,
+                    targets,
+                    hash,
+                }))
+            }
+            Outcome::Failed { problems, refresh_keys } => ItemResult::Bad { problems, refresh_keys },
+            // The caller only comes here with what is finished.
+            Outcome::Needs(_) => ItemResult::Retry,
+        };
+        Item { id: waiting.task.id, generation: waiting.task.generation, result }
+    }
+
+    fn hash(&self, text: &str, edges: &[model::relation::RelationEdge], keys: &[String]) -> Box<str> {
+        let mut hasher = Sha1::new();
+        hasher.update(text);
+        for edge in edges {
+            for part in [edge.source_ref.as_str(), &edge.kind, edge.target_ref.as_str()] {
+                hasher.update(part);
+                hasher.update([0]);
+            }
+        }
+        for key in keys {
+            hasher.update(key);
+            hasher.update([1]);
+        }
+        format!("{}{}", self.fingerprint, hex::encode(hasher.finalize())).into()
+    }
+}
+
+fn refuse(waiting: &Waiting, reason: &str) -> Item {
+    let text = format!("Processor PlaceholderProcessor threw an error while preprocessing; caused by Error: {reason}");
+    let problem = located(Problem::error("InputError", text), &waiting.place);
+    let result = ItemResult::Bad { problems: vec![problem], refresh_keys: Vec::new() };
+    Item { id: waiting.task.id, generation: waiting.task.generation, result }
+}
+
+/// Tells releases and sets of kinds apart.
+pub fn fingerprint(kinds: &KindRegistry) -> String {
+    let mut hasher = Sha1::new();
+    hasher.update(env!("CARGO_PKG_VERSION"));
+    for kind in kinds.iter() {
+        let definition = serde_json::to_value(kind).unwrap_or(Value::Null);
+        hasher.update(definition.to_string());
+    }
+    format!("{}:", &hex::encode(hasher.finalize())[..12])
+}

@@ -1,0 +1,101 @@
+//! From the bytes of a descriptor file to the entities it emits: parsed, checked for the bare envelope and against the
+//! rules, and marked with where they came from. A document that is wrong costs nothing but itself.
+
+use std::sync::Arc;
+
+use model::entity::{MANAGED_BY_LOCATION, MANAGED_BY_ORIGIN_LOCATION};
+use model::{Entity, EntityRef, LocationRef, Problem, descriptor, validate};
+use serde_json::Value;
+
+use super::Emitted;
+use crate::process::stable::content_hash;
+use crate::process::{Rules, Written};
+
+/// Where a file stands and on whose behalf it is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    pub location: &'a LocationRef,
+    pub origin: &'a LocationRef,
+    /// The `Location` entity that names the file.
+    pub parent: &'a EntityRef,
+    pub rules: &'a Rules,
+}
+
+/// What a file emits.
+#[derive(Debug, Default)]
+pub struct Emission {
+    pub entities: Vec<Emitted>,
+    pub problems: Vec<Problem>,
+}
+
+impl Emission {
+    pub fn append(&mut self, other: Self) {
+        self.entities.extend(other.entities);
+        self.problems.extend(other.problems);
+    }
+}
+
+/// Reads a descriptor file.
+pub fn emit(bytes: &[u8], place: &Place<'_>) -> Emission {
+    let mut emission = Emission::default();
+    let location_key: Arc<str> = place.location.to_string().into();
+    // The file's text is only kept where places in it can be told.
+    let text: Option<Arc<str>> = std::str::from_utf8(bytes).ok().map(Into::into);
+    for document in descriptor::parse(&location_key, bytes, &model::yaml::Limits::default()) {
+        let at = model::Place { source: place.location.target.clone(), line: document.line, column: 1 };
+        let written = text.clone().map(|text| Written { text, document: document.document });
+        let line = document.line;
+        let emitted = document.entity.and_then(|entity| emit_one(entity, place, &location_key));
+        match emitted {
+            Ok((entity, entity_ref)) => {
+                let emitted = seal(entity, entity_ref, location_key.clone());
+                emission.entities.push(Emitted { line, written, ..emitted });
+            }
+            Err(mut problem) => {
+                match &mut problem.place {
+                    Some(found) => found.source.clone_from(&at.source),
+                    None => problem.place = Some(at),
+                }
+                emission.problems.push(problem);
+            }
+        }
+    }
+    emission
+}
+
+/// The entity of one document.
+fn emit_one(mut entity: Entity, place: &Place<'_>, location_key: &Arc<str>) -> Result<(Entity, EntityRef), Problem> {
+    validate::envelope_shape(&entity.0)?;
+    let entity_ref = entity.entity_ref();
+    if entity_ref == *place.parent {
+        let text = format!("Ignored emitted entity {entity_ref} whose ref was identical to the one that emitted it");
+        return Err(Problem::warning("ConflictError", text));
+    }
+    mark(&mut entity, location_key, &place.origin.to_string());
+    if !place.rules.allow(&entity, place.origin) {
+        let text = format!(
+            "Entity {entity_ref} at {location_key}, originated at {}, is not of an allowed kind for that location",
+            place.origin
+        );
+        return Err(Problem::error("NotAllowedError", text));
+    }
+    Ok((entity, entity_ref))
+}
+
+/// Sets both managed-by annotations; whatever stands where annotations belong and is none is left for validation to tell.
+fn mark(entity: &mut Entity, location: &str, origin: &str) {
+    if let Some(metadata) = entity.0.get_mut("metadata").and_then(Value::as_object_mut) {
+        if metadata.get("annotations").is_some_and(Value::is_null) {
+            metadata.remove("annotations");
+        }
+    }
+    entity.set_annotation(MANAGED_BY_LOCATION, location);
+    entity.set_annotation(MANAGED_BY_ORIGIN_LOCATION, origin);
+}
+
+/// Makes an entity ready to be kept.
+pub fn seal(entity: Entity, entity_ref: EntityRef, location_key: Arc<str>) -> Emitted {
+    let text = entity.0.to_string().into_boxed_str();
+    let hash = content_hash(text.as_bytes());
+    Emitted { entity, entity_ref, text, hash, location_key, line: 0, written: None }
+}

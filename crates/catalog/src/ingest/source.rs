@@ -1,0 +1,210 @@
+//! Reading targets, with bounded concurrency: at most so many at once in all and from one host, so that a dead host holds
+//! up nobody but itself.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{LocationRef, Problem};
+use parking_lot::Mutex;
+use sdk::{ReadError, ReadOptions, ReadOutcome, UrlReader};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use super::emit::{self, Place};
+use super::fetch;
+use super::file::{self, FileError};
+use super::targets::root_folder;
+use super::{Known, ReadReport, ReadRequest, TargetKind};
+use crate::process::placeholder::{Fetched, Reference, ReferenceError};
+use crate::process::stable::content_hash;
+
+/// A descriptor file may have so many bytes.
+pub const MAX_DESCRIPTOR_BYTES: u64 = 8 << 20;
+/// A file that a placeholder names may have so many bytes.
+pub const MAX_PLACEHOLDER_BYTES: u64 = 10 << 20;
+const PER_HOST: usize = 8;
+const IN_ALL: usize = 128;
+/// No read takes longer, whatever the reader below allows.
+const READ_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Reads targets and what placeholders refer to.
+pub struct SourceReader {
+    urls: Arc<dyn UrlReader>,
+    all: Semaphore,
+    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+impl SourceReader {
+    pub fn new(urls: Arc<dyn UrlReader>) -> Self {
+        Self { urls, all: Semaphore::new(IN_ALL), hosts: Mutex::default() }
+    }
+
+    /// The reader of URLs, for what needs no waiting: resolving and comparing addresses.
+    pub fn urls(&self) -> &dyn UrlReader {
+        &*self.urls
+    }
+
+    /// Reads a target. Parsing happens off the async threads.
+    pub async fn read(&self, request: ReadRequest) -> ReadReport {
+        match request.target.kind {
+            TargetKind::File | TargetKind::FileGlob => {
+                let read = tokio::task::spawn_blocking(move || read_file_target(&request)).await;
+                read.unwrap_or_else(|e| ReadReport::Failed(Problem::error("Error", format!("reading stopped, {e}"))))
+            }
+            TargetKind::Url | TargetKind::UrlGlob => {
+                let host = host_of(&request.target.location.target);
+                self.within(&host, self.read_url(request)).await.unwrap_or_else(|| {
+                    let text = format!("Unable to read url, {host} did not answer within {} s", READ_TIMEOUT.as_secs());
+                    ReadReport::Failed(Problem::error("Error", text))
+                })
+            }
+        }
+    }
+
+    /// Fetches what a placeholder refers to, for an entity with this origin.
+    pub async fn fetch(&self, reference: &Reference, origin: &LocationRef) -> Result<Fetched, ReferenceError> {
+        let fetching = fetch::fetch(reference, origin, self.urls(), MAX_PLACEHOLDER_BYTES);
+        let host = [&reference.value, &reference.base].into_iter().find(|address| address.contains("://"));
+        match host.map(|address| host_of(address)) {
+            None => fetching.await,
+            Some(host) => self.within(&host, fetching).await.unwrap_or_else(|| {
+                Err(ReferenceError::Unreadable {
+                    address: reference.value.clone(),
+                    refresh_key: format!("url:{}", reference.value),
+                    reason: format!("{host} did not answer within {} s", READ_TIMEOUT.as_secs()),
+                })
+            }),
+        }
+    }
+
+    /// Runs a read when its host and the whole have room; `None` when it took too long.
+    async fn within<T>(&self, host: &str, read: impl Future<Output = T>) -> Option<T> {
+        let permits =
+            self.hosts.lock().entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))).clone();
+        // The semaphores are never closed, so acquiring only fails if that changes.
+        let _of_host = permits.acquire().await.ok()?;
+        let _of_all = self.all.acquire().await.ok()?;
+        tokio::time::timeout(READ_TIMEOUT, read).await.ok()
+    }
+
+    async fn read_url(&self, request: ReadRequest) -> ReadReport {
+        let address = &request.target.location.target;
+        let etag = request.known.as_ref().and_then(|known| known.etag.clone());
+        let options = ReadOptions { etag, max_bytes: MAX_DESCRIPTOR_BYTES };
+        if request.target.kind == TargetKind::UrlGlob {
+            return match self.urls.search(address, &options).await {
+                Ok(None) => ReadReport::Unchanged { etag: options.etag },
+                Ok(Some(found)) if found.files.is_empty() => ReadReport::Missing(no_files(address)),
+                Ok(Some(found)) => {
+                    let files = found.files.into_iter().map(|file| (file.url, file.body)).collect();
+                    self.parse(request, files, Known { etag: found.etag, content_hash: None }).await
+                }
+                Err(error) => failed(address, error),
+            };
+        }
+        let url = match Url::parse(address) {
+            Ok(url) => url,
+            Err(e) => {
+                return ReadReport::Failed(Problem::error("InputError", format!("{address} is not a URL, {e}")));
+            }
+        };
+        match self.urls.read(&url, &options).await {
+            Ok(ReadOutcome::NotModified) => ReadReport::Unchanged { etag: options.etag },
+            Ok(ReadOutcome::Read(resource)) => {
+                let hash = hex::encode(content_hash(&resource.body));
+                if request.known.as_ref().is_some_and(|known| known.content_hash.as_ref() == Some(&hash)) {
+                    return ReadReport::Unchanged { etag: resource.etag };
+                }
+                let known = Known { etag: resource.etag, content_hash: Some(hash) };
+                let files = vec![(address.clone(), resource.body)];
+                self.parse(request, files, known).await
+            }
+            Err(error) => failed(address, error),
+        }
+    }
+
+    async fn parse(&self, request: ReadRequest, files: Vec<(String, bytes::Bytes)>, known: Known) -> ReadReport {
+        let parsed = tokio::task::spawn_blocking(move || {
+            let mut all = emit::Emission::default();
+            for (url, body) in files {
+                let location = LocationRef::new("url", url);
+                all.append(emit::emit(&body, &place(&request, &location)));
+            }
+            all
+        });
+        match parsed.await {
+            Ok(all) => ReadReport::Documents { entities: all.entities, problems: all.problems, known },
+            Err(e) => ReadReport::Failed(Problem::error("Error", format!("reading stopped, {e}"))),
+        }
+    }
+}
+
+fn place<'a>(request: &'a ReadRequest, location: &'a LocationRef) -> Place<'a> {
+    Place { location, origin: &request.origin, parent: &request.parent, rules: &request.rules }
+}
+
+/// Reads a file or expands a glob of files; blocks.
+pub fn read_file_target(request: &ReadRequest) -> ReadReport {
+    let location = &request.target.location;
+    let path = Path::new(&location.target);
+    let Some(root) = root_folder(&request.origin) else {
+        let text = format!("{location} cannot be read for {}: files are only read for file locations", request.origin);
+        return ReadReport::Failed(Problem::error("NotAllowedError", text));
+    };
+    if request.target.kind == TargetKind::FileGlob {
+        return match file::expand(&location.target, &root) {
+            Ok(files) if files.is_empty() => ReadReport::Missing(missing(location)),
+            Ok(files) => ReadReport::Listing { files, problems: Vec::new() },
+            Err(problem) => ReadReport::Failed(problem),
+        };
+    }
+    match file::read(path, &root, MAX_DESCRIPTOR_BYTES) {
+        Ok(bytes) => {
+            let hash = Some(hex::encode(content_hash(&bytes)));
+            if request.known.as_ref().is_some_and(|known| known.content_hash == hash) {
+                return ReadReport::Unchanged { etag: None };
+            }
+            let all = emit::emit(&bytes, &place(request, location));
+            let known = Known { etag: None, content_hash: hash };
+            ReadReport::Documents { entities: all.entities, problems: all.problems, known }
+        }
+        Err(FileError::Missing { .. }) => ReadReport::Missing(missing(location)),
+        Err(error @ FileError::Outside { .. }) => {
+            ReadReport::Failed(Problem::error("NotAllowedError", format!("file {error}")))
+        }
+        Err(error @ FileError::TooLarge { .. }) => {
+            ReadReport::Failed(Problem::error("InputError", format!("file {error}")))
+        }
+        Err(error @ FileError::Unreadable { .. }) => {
+            ReadReport::Failed(Problem::error("Error", format!("file {error}")))
+        }
+    }
+}
+
+fn missing(location: &LocationRef) -> Problem {
+    Problem::error("NotFoundError", format!("{} {} does not exist", location.kind, location.target))
+}
+
+fn no_files(address: &str) -> Problem {
+    Problem::error("NotFoundError", format!("Unable to read url, no matching files found for {address}"))
+}
+
+fn failed(address: &str, error: ReadError) -> ReadReport {
+    match error {
+        ReadError::NotFound { .. } => ReadReport::Missing(no_files(address)),
+        other => ReadReport::Failed(Problem::error("Error", format!("Unable to read url, {other}"))),
+    }
+}
+
+fn host_of(address: &str) -> String {
+    Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The annotations that a place adds to what is read from it.
+pub fn annotations_of(location: &LocationRef, urls: &dyn UrlReader) -> Vec<(&'static str, String)> {
+    let edit = urls.edit_url(&location.target);
+    let folder = edit.as_ref().and_then(|_| urls.resolve("./", &location.target).ok());
+    crate::process::place_annotations(location, edit, folder)
+}

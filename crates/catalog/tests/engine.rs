@@ -1,0 +1,271 @@
+//! From files and URLs to what readers see.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use catalog::engine::OrphanStrategy;
+use serde_json::json;
+use support::*;
+
+fn component(name: &str, owner: &str) -> String {
+    format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}}}\n\
+         spec: {{type: service, lifecycle: production, owner: {owner}}}\n"
+    )
+}
+
+fn group(name: &str) -> String {
+    format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: {name}}}\nspec: {{type: team, children: []}}\n"
+    )
+}
+
+fn location(name: &str, targets: &[&str]) -> String {
+    format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{name: {name}}}\nspec: {{targets: {}}}\n",
+        json!(targets)
+    )
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn relations(entity: &serde_json::Value) -> Vec<String> {
+    let relation =
+        |r: &serde_json::Value| format!("{} {}", r["type"].as_str().unwrap(), r["targetRef"].as_str().unwrap());
+    entity["relations"].as_array().unwrap().iter().map(relation).collect()
+}
+
+#[tokio::test]
+async fn a_file_becomes_visible_with_relations_on_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "all.yaml", &location("all", &["./a.yaml", "./teams/*.yaml"]));
+    write(folder.path(), "a.yaml", &component("a", "team"));
+    write(folder.path(), "teams/team.yaml", &group("team"));
+    let catalog = over(options([file(&folder.path().join("all.yaml"))])).await;
+    let all = entities(&catalog).await;
+    assert_eq!(all.len(), 4, "{:?}", all.keys());
+    let a = &all["component:default/a"];
+    assert_eq!(relations(a), ["ownedBy group:default/team"]);
+    assert_eq!(relations(&all["group:default/team"]), ["ownerOf component:default/a"]);
+    let annotations = &a["metadata"]["annotations"];
+    let at = |path: &str| format!("file:{}", folder.path().join(path).display());
+    assert_eq!(annotations["backstage.io/managed-by-location"], at("a.yaml"));
+    assert_eq!(annotations["backstage.io/managed-by-origin-location"], at("all.yaml"));
+    assert_eq!(a["metadata"]["namespace"], "default");
+    assert!(a["metadata"]["uid"].is_string());
+    assert_eq!(a["metadata"]["etag"].as_str().unwrap().len(), 40);
+    assert!(a.get("status").is_none());
+    let inspection = catalog.engine.inspect(&"component:default/a".parse_ref()).await.unwrap().unwrap();
+    assert_eq!(inspection.parents.len(), 3);
+    assert_eq!(inspection.changes.len(), 1);
+    assert!(inspection.processed.is_some() && inspection.unprocessed.is_some());
+    assert!(catalog.engine.problems().await.unwrap().is_empty());
+}
+
+trait ParseRef {
+    fn parse_ref(&self) -> model::EntityRef;
+}
+
+impl ParseRef for str {
+    fn parse_ref(&self) -> model::EntityRef {
+        model::EntityRef::parse_full(self).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_broken_file_keeps_what_was_good_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.yaml", &component("a", "team"));
+    let catalog = over(options([file(&folder.path().join("a.yaml"))])).await;
+    let before = get(&catalog, "component:a").await.unwrap();
+
+    // The entity is wrong: its own status says so.
+    write(folder.path(), "a.yaml", &component("a", "[x]"));
+    look_again(&catalog).await;
+    let wrong = get(&catalog, "component:a").await.unwrap();
+    assert_eq!(wrong["spec"], before["spec"]);
+    assert_eq!(
+        wrong["status"]["items"][0]["message"],
+        "InputError: Processor BuiltinKindsEntityProcessor threw an error while validating the entity \
+         component:default/a; caused by TypeError: /spec/owner must be string - type: string"
+    );
+    let problems = catalog.engine.problems().await.unwrap();
+    assert_eq!(problems.len(), 1);
+    let place = problems[0].problem.place.clone().unwrap();
+    assert_eq!((place.line, place.source), (4, folder.path().join("a.yaml").display().to_string()));
+
+    // The file is no YAML: its location says so, and nothing goes away.
+    write(folder.path(), "a.yaml", "a: [b\n");
+    look_again(&catalog).await;
+    assert!(get(&catalog, "component:a").await.is_some());
+    let root = entities(&catalog).await.into_iter().find(|(name, _)| name.starts_with("location:")).unwrap().1;
+    assert!(root["status"]["items"][0]["message"].as_str().unwrap().starts_with("Error: YAML error at file:"));
+
+    write(folder.path(), "a.yaml", &component("a", "team"));
+    look_again(&catalog).await;
+    let repaired = get(&catalog, "component:a").await.unwrap();
+    assert_eq!(repaired, before);
+    assert!(catalog.engine.problems().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_file_drops_becomes_an_orphan_and_goes() {
+    for strategy in [OrphanStrategy::Delete, OrphanStrategy::Keep] {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "all.yaml", &location("all", &["./a.yaml"]));
+        write(folder.path(), "a.yaml", &format!("{}---\n{}", component("a", "team"), group("team")));
+        let mut options = options([file(&folder.path().join("all.yaml"))]);
+        options.orphan_strategy = strategy;
+        let catalog = over(options).await;
+        write(folder.path(), "a.yaml", &group("team"));
+        look_again(&catalog).await;
+        match strategy {
+            OrphanStrategy::Delete => {
+                until(&catalog, async || get(&catalog, "component:a").await.is_none()).await;
+                assert!(relations(&get(&catalog, "group:team").await.unwrap()).is_empty());
+            }
+            OrphanStrategy::Keep => {
+                let orphan = get(&catalog, "component:a").await.unwrap();
+                assert_eq!(orphan["metadata"]["annotations"]["backstage.io/orphan"], "true");
+                assert!(!catalog.engine.refresh(&"component:a".parse_ref()).await.unwrap());
+                // It comes back as itself.
+                write(folder.path(), "a.yaml", &format!("{}---\n{}", component("a", "team"), group("team")));
+                look_again(&catalog).await;
+                let back = get(&catalog, "component:a").await.unwrap();
+                assert!(back["metadata"]["annotations"].get("backstage.io/orphan").is_none());
+                assert_eq!(back["metadata"]["uid"], orphan["metadata"]["uid"]);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_source_of_a_reference_keeps_it_until_it_lets_go() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.yaml", &component("Same", "first"));
+    write(folder.path(), "b.yaml", &format!("{}---\n{}", component("same", "second"), component("other", "x")));
+    let (a, b) = (file(&folder.path().join("a.yaml")), file(&folder.path().join("b.yaml")));
+    let catalog = over(options([a.clone()])).await;
+    catalog.engine.apply_config(options([a, b.clone()])).await.unwrap();
+    catalog.engine.wait_idle().await.unwrap();
+    assert_eq!(get(&catalog, "component:same").await.unwrap()["spec"]["owner"], "first");
+    assert!(get(&catalog, "component:other").await.is_some());
+    let conflicts = catalog.engine.conflicts().await.unwrap();
+    assert_eq!(conflicts.len(), 1);
+    assert!(conflicts[0].kept.as_ref().unwrap().ends_with("a.yaml") && conflicts[0].dropped.ends_with("b.yaml"));
+    assert_eq!(catalog.engine.problems().await.unwrap().len(), 1);
+
+    catalog.engine.apply_config(options([b])).await.unwrap();
+    catalog.engine.wait_idle().await.unwrap();
+    assert_eq!(get(&catalog, "component:same").await.unwrap()["spec"]["owner"], "second");
+    assert!(catalog.engine.conflicts().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn removing_a_location_removes_all_below_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "all.yaml", &location("all", &["./sub/*.yaml"]));
+    write(folder.path(), "sub/a.yaml", &component("a", "team"));
+    write(folder.path(), "team.yaml", &group("team"));
+    let (all, team) = (file(&folder.path().join("all.yaml")), file(&folder.path().join("team.yaml")));
+    let catalog = over(options([all, team.clone()])).await;
+    assert_eq!(entities(&catalog).await.len(), 5);
+    catalog.engine.apply_config(options([team])).await.unwrap();
+    catalog.engine.wait_idle().await.unwrap();
+    let left = entities(&catalog).await;
+    assert_eq!(left.len(), 2);
+    assert!(relations(&left["group:default/team"]).is_empty());
+}
+
+#[tokio::test]
+async fn locations_that_name_each_other_end_and_go_together() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.yaml", &location("a", &["./b.yaml"]));
+    write(folder.path(), "b.yaml", &location("b", &["./a.yaml"]));
+    let catalog = over(options([file(&folder.path().join("a.yaml"))])).await;
+    assert_eq!(entities(&catalog).await.len(), 3);
+    catalog.engine.apply_config(options([])).await.unwrap();
+    until(&catalog, async || entities(&catalog).await.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_saved_file_is_seen_without_being_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "all.yaml", &location("all", &["./a.yaml", "./more/**/*.yaml"]));
+    write(folder.path(), "a.yaml", &component("a", "team"));
+    let mut options = options([file(&folder.path().join("all.yaml"))]);
+    options.watch = true;
+    let catalog = over(options).await;
+    write(folder.path(), "a.yaml", &component("a", "changed"));
+    until(&catalog, async || get(&catalog, "component:a").await.unwrap()["spec"]["owner"] == "changed").await;
+    write(folder.path(), "more/deep/b.yaml", &component("b", "team"));
+    until(&catalog, async || get(&catalog, "component:b").await.is_some()).await;
+    fs::remove_file(folder.path().join("more/deep/b.yaml")).unwrap();
+    until(&catalog, async || get(&catalog, "component:b").await.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_restart_shows_the_last_state_and_then_what_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "all.yaml", &location("all", &["./a.yaml", "./b/*.yaml", "./broken.yaml"]));
+    write(folder.path(), "a.yaml", &component("a", "team"));
+    write(folder.path(), "b/b.yaml", &component("b", "team"));
+    write(folder.path(), "b/team.yaml", &group("team"));
+    write(folder.path(), "broken.yaml", "a: [");
+    let options = || options([file(&folder.path().join("all.yaml"))]);
+    let store = memory().await;
+    let urls = || FolderReader::new("/nonexistent");
+    let first = start(store.clone(), urls(), options()).await;
+    let before = entities(&first).await;
+    first.engine.shutdown().await;
+    let seq = store.newest_seq().await.unwrap();
+
+    let kinds = std::sync::Arc::new(model::KindRegistry::builtin());
+    let second = catalog::Catalog::start(store.clone(), urls(), options(), kinds).await.unwrap();
+    assert_eq!(entities(&second).await, before, "before any source was read");
+    second.engine.wait_idle().await.unwrap();
+    assert_eq!(entities(&second).await, before, "after all were read");
+    assert_eq!(store.newest_seq().await.unwrap(), seq, "nothing changed, nothing is told");
+    second.engine.shutdown().await;
+
+    fs::remove_file(folder.path().join("b/b.yaml")).unwrap();
+    write(folder.path(), "a.yaml", &component("a", "other"));
+    let third = start(store, urls(), options()).await;
+    until(&third, async || get(&third, "component:b").await.is_none()).await;
+    assert_eq!(get(&third, "component:a").await.unwrap()["spec"]["owner"], "other");
+    assert!(relations(&get(&third, "group:team").await.unwrap()).is_empty());
+}
+
+#[tokio::test]
+async fn one_dead_host_holds_up_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.yaml", &component("a", "team"));
+    let urls = FolderReader::new(folder.path());
+    urls.hanging.lock().insert("http://dead.example/x.yaml".to_owned());
+    let roots = [("url", "http://dead.example/x.yaml".to_owned()), ("url", format!("{HOST}a.yaml"))];
+    let kinds = std::sync::Arc::new(model::KindRegistry::builtin());
+    let catalog = catalog::Catalog::start(memory().await, urls, options(roots), kinds).await.unwrap();
+    until(&catalog, async || get(&catalog, "component:a").await.is_some()).await;
+    catalog.engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn kinds_that_are_not_allowed_are_refused_and_the_rest_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.yaml", &format!("{}---\n{}", component("a", "team"), group("team")));
+    let mut options = options([file(&folder.path().join("a.yaml"))]);
+    options.rules = catalog::process::default_rules();
+    let catalog = over(options).await;
+    assert!(get(&catalog, "component:a").await.is_some() && get(&catalog, "group:team").await.is_none());
+    let problems = catalog.engine.problems().await.unwrap();
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].problem.message.ends_with("is not of an allowed kind for that location"));
+    assert_eq!(problems[0].problem.place.as_ref().unwrap().line, 6);
+}
