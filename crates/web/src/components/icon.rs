@@ -1,0 +1,76 @@
+//! The icons: one set, drawn on a 16-unit grid with a 1.5-unit line, inlined where they are used.
+
+use maud::{Markup, PreEscaped, Render};
+
+macro_rules! icons {
+    ($($(#[$doc:meta])* $name:ident => $body:literal,)*) => {
+        /// An icon. It is decoration: the words beside it say what it means.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Icon { $($(#[$doc])* $name,)* }
+
+        impl Icon {
+            /// The shapes inside the 16 by 16 box.
+            pub fn shapes(self) -> &'static str {
+                match self { $(Self::$name => $body,)* }
+            }
+        }
+    };
+}
+
+icons! {
+    Component => r#"<path d="M8 1.8 13.6 5v6L8 14.2 2.4 11V5z"/><path d="M2.6 5.1 8 8.2l5.4-3.1M8 8.2v5.8"/>"#,
+    Api => r#"<path d="M5.2 4 1.6 8l3.6 4M10.8 4l3.6 4-3.6 4M9.2 2.8 6.8 13.2"/>"#,
+    Resource => r#"<ellipse cx="8" cy="3.9" rx="5.2" ry="2.1"/><path d="M2.8 3.9v8.2c0 1.2 2.3 2.1 5.2 2.1s5.2-.9 5.2-2.1V3.9M2.8 8c0 1.2 2.3 2.1 5.2 2.1s5.2-.9 5.2-2.1"/>"#,
+    System => r#"<rect x="2" y="2" width="5" height="5" rx="1"/><rect x="9" y="2" width="5" height="5" rx="1"/><rect x="2" y="9" width="5" height="5" rx="1"/><path d="M11.5 9v5M9 11.5h5"/>"#,
+    Domain => r#"<circle cx="8" cy="8" r="6.2"/><path d="M1.8 8h12.4M8 1.8c1.9 1.9 2.8 4 2.8 6.2S9.9 12.3 8 14.2C6.1 12.3 5.2 10.2 5.2 8S6.1 3.7 8 1.8z"/>"#,
+    Group => r#"<circle cx="5.8" cy="5.4" r="2.4"/><path d="M1.6 13.2c.2-2.5 1.9-4 4.2-4s4 1.5 4.2 4M10.6 3.2a2.4 2.4 0 0 1 0 4.5M11.9 9.5c1.5.5 2.4 1.8 2.5 3.7"/>"#,
+    User => r#"<circle cx="8" cy="5.2" r="2.8"/><path d="M2.8 14c.3-3 2.3-4.8 5.2-4.8s4.9 1.8 5.2 4.8"/>"#,
+    Location => r#"<path d="M8 14.4c3-3.2 4.7-5.7 4.7-8A4.7 4.7 0 0 0 3.3 6.4c0 2.3 1.7 4.8 4.7 8z"/><circle cx="8" cy="6.4" r="1.7"/>"#,
+    Template => r#"<rect x="2" y="2" width="12" height="12" rx="2"/><path d="M2 6h12M6.2 6v8"/>"#,
+    Sparkle => r#"<path d="M8 1.8 9.6 6.4 14.2 8 9.6 9.6 8 14.2 6.4 9.6 1.8 8l4.6-1.6z"/>"#,
+    Entity => r#"<rect x="2.4" y="2.4" width="11.2" height="11.2" rx="2.4"/><path d="M5.6 8h4.8"/>"#,
+    Home => r#"<path d="M2.2 7.2 8 2.2l5.8 5v5.9a.9.9 0 0 1-.9.9H3.1a.9.9 0 0 1-.9-.900z"/><path d="M6.2 14V9.6h3.6V14"/>"#,
+    Catalog => r#"<path d="M2.4 3.6h11.2M2.4 8h11.2M2.4 12.4h7"/>"#,
+    Graph => r#"<circle cx="3.6" cy="8" r="1.9"/><circle cx="12.4" cy="3.6" r="1.9"/><circle cx="12.4" cy="12.4" r="1.9"/><path d="m5.3 7.1 5.4-2.7M5.3 8.9l5.4 2.7"/>"#,
+    Search => r#"<circle cx="7" cy="7" r="4.6"/><path d="m10.4 10.4 3.8 3.8"/>"#,
+    Settings => r#"<path d="M2 4.6h5.2M11.2 4.6H14M2 11.4h2.8M8.8 11.4H14"/><circle cx="9.2" cy="4.6" r="2"/><circle cx="6.8" cy="11.4" r="2"/>"#,
+    Star => r#"<path d="m8 1.9 1.9 3.9 4.3.6-3.1 3 .7 4.3L8 11.7l-3.8 2 .7-4.3-3.1-3 4.3-.6z"/>"#,
+    Menu => r#"<path d="M2 4h12M2 8h12M2 12h12"/>"#,
+    Close => r#"<path d="m3.6 3.6 8.8 8.8M12.4 3.6l-8.8 8.8"/>"#,
+    ChevronRight => r#"<path d="m6 3.4 4.6 4.6L6 12.6"/>"#,
+    ChevronLeft => r#"<path d="M10 3.4 5.4 8l4.6 4.6"/>"#,
+    ArrowUp => r#"<path d="M8 13V3.4M4 7.2l4-3.8 4 3.8"/>"#,
+    ArrowDown => r#"<path d="M8 3v9.6M4 8.8l4 3.8 4-3.8"/>"#,
+    External => r#"<path d="M6.4 3H3.6A1.6 1.6 0 0 0 2 4.6v7.8A1.6 1.6 0 0 0 3.6 14h7.8a1.6 1.6 0 0 0 1.6-1.6V9.6M9.4 2H14v4.6M13.6 2.4 7.4 8.6"/>"#,
+    Link => r#"<path d="M6.6 9.4a3 3 0 0 0 4.3 0l2.3-2.3a3 3 0 0 0-4.3-4.3l-.8.8M9.4 6.6a3 3 0 0 0-4.3 0L2.8 8.9a3 3 0 0 0 4.3 4.3l.8-.8"/>"#,
+    Edit => r#"<path d="m10.4 2.9 2.7 2.7L5.6 13.1l-3.4.7.7-3.4z"/>"#,
+    Warning => r#"<path d="M8 2.2 14.6 13.4H1.4zM8 6.4v3.4M8 11.4v.4"/>"#,
+    Ok => r#"<circle cx="8" cy="8" r="6.2"/><path d="m5.2 8.2 2 2 3.6-4"/>"#,
+    SignOut => r#"<path d="M6.2 14H3.6A1.6 1.6 0 0 1 2 12.4V3.6A1.6 1.6 0 0 1 3.6 2h2.6M10.4 11 13.6 8l-3.2-3M13.4 8H6"/>"#,
+    Empty => r#"<path d="M2 9.6h3.4l1 2h3.2l1-2H14M2 9.6 4 3.6h8l2 6v3.2a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1z"/>"#,
+}
+
+impl Icon {
+    /// The icon a kind definition names.
+    pub fn named(key: &str) -> Option<Self> {
+        Some(match key {
+            "component" => Self::Component,
+            "api" => Self::Api,
+            "resource" => Self::Resource,
+            "system" => Self::System,
+            "domain" => Self::Domain,
+            "group" => Self::Group,
+            "user" => Self::User,
+            "location" => Self::Location,
+            "template" => Self::Template,
+            "ai" => Self::Sparkle,
+            _ => return None,
+        })
+    }
+}
+
+impl Render for Icon {
+    fn render(&self) -> Markup {
+        PreEscaped(format!(r#"<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">{}</svg>"#, self.shapes()))
+    }
+}

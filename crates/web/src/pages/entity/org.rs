@@ -1,0 +1,118 @@
+//! Panels of groups and people.
+
+use maud::{Markup, html};
+use model::EntityRef;
+
+use super::Subject;
+use super::panels::entity_list;
+use crate::WebState;
+use crate::components::{card, entity_link, entity_links, kind_plural, nothing};
+use crate::pages::errors::Failure;
+use crate::view::labels::Labels;
+use crate::view::list_query::{Facet, ListQuery};
+use crate::view::org::{self, Membership, OwnedKind};
+
+/// Members listed before the rest is counted, and types of one kind.
+const MAX_MEMBERS: usize = 100;
+const MAX_TYPES: usize = 6;
+
+/// Who is in the group, directly and through its sub-groups.
+pub async fn members(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+    let t = subject.ctx.t;
+    let membership = Membership::read(&state.catalog, &subject.scope, &subject.entity.entity_ref);
+    let shown = membership.direct.iter().take(MAX_MEMBERS).chain(membership.through.keys().take(MAX_MEMBERS));
+    let via = membership.through.values().flatten();
+    let refs = shown.chain(&membership.subgroups).chain(via).cloned().collect();
+    let labels = Labels::read(&state.catalog, &subject.scope, refs).await?;
+    let children = subject.entity.related("parentOf");
+    let parents = subject.entity.related("childOf");
+    let number = |count: usize| html! { span.choice-count { (t.number(count as u64)) } };
+    Ok(html! {
+        (card(&t.text("members"), number(membership.direct.len()), html! {
+            @if membership.direct.is_empty() { (nothing(&t.text("no-members"))) }
+            (people(&membership.direct, &labels))
+            (rest(subject, membership.direct.len()))
+        }))
+        @if !membership.through.is_empty() {
+            (card(&t.text("members-through"), number(membership.through.len()), html! {
+                ul.entity-list {
+                    @for (member, groups) in membership.through.iter().take(MAX_MEMBERS) {
+                        li { (entity_link(member, &labels)) span.entity-what { (t.text("through")) " " (entity_links(groups, &labels, t)) } }
+                    }
+                }
+                (rest(subject, membership.through.len()))
+            }))
+        }
+        @if !children.is_empty() || !parents.is_empty() {
+            div.side-by-side {
+                @if !parents.is_empty() { (card(&t.text("parent-groups"), html! {}, entity_list(subject, &parents, &subject.labels))) }
+                @if !children.is_empty() { (card(&t.text("subgroups"), html! {}, entity_list(subject, &children, &subject.labels))) }
+            }
+        }
+    })
+}
+
+fn people(refs: &[EntityRef], labels: &Labels) -> Markup {
+    html! { ul.people { @for member in refs.iter().take(MAX_MEMBERS) { li { (entity_link(member, labels)) } } } }
+}
+
+fn rest(subject: &Subject, count: usize) -> Markup {
+    html! { @if count > MAX_MEMBERS { p.quiet { (subject.ctx.t.count("and-more", (count - MAX_MEMBERS) as u64)) } } }
+}
+
+/// The groups a person is in.
+pub fn groups(subject: &Subject) -> Markup {
+    let t = subject.ctx.t;
+    let groups = subject.entity.related("memberOf");
+    card(&t.text("groups"), html! {}, html! {
+        @if groups.is_empty() { (nothing(&t.text("no-groups"))) } @else { (entity_list(subject, &groups, &subject.labels)) }
+    })
+}
+
+/// What a group (with its sub-groups) or a person owns, by kind and type; each a link to that list.
+pub async fn ownership(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+    let t = subject.ctx.t;
+    let own = std::slice::from_ref(&subject.entity.entity_ref);
+    let direct = org::owned(&state.catalog, &subject.scope, own);
+    let mut all = own.to_vec();
+    all.extend(Membership::read(&state.catalog, &subject.scope, &own[0]).subgroups);
+    let through = if all.len() > 1 { org::owned(&state.catalog, &subject.scope, &all) } else { Vec::new() };
+    Ok(html! {
+        (card(&t.text("owns"), html! {}, html! {
+            @if direct.is_empty() { (nothing(&t.text("owns-nothing"))) }
+            (owned_kinds(subject, &direct, own))
+        }))
+        @if through != direct && !through.is_empty() {
+            (card(&t.text("owns-through"), html! {}, owned_kinds(subject, &through, &all)))
+        }
+    })
+}
+
+fn owned_kinds(subject: &Subject, kinds: &[OwnedKind], owners: &[EntityRef]) -> Markup {
+    let t = subject.ctx.t;
+    let list = |kind: &str| {
+        owners.iter().fold(ListQuery::of_kind(kind), |list, owner| list.adding(Facet::Owner, owner.as_str()))
+    };
+    html! {
+        @if !kinds.is_empty() {
+            ul.tiles {
+                @for kind in kinds {
+                    @let icon = crate::view::kinds::face(&kind.kind.to_lowercase()).icon;
+                    li.tile {
+                        a.tile-main href=(list(&kind.kind).href()) {
+                            (icon) span.tile-count { (t.number(kind.count)) } span { (kind_plural(t, &kind.kind)) }
+                        }
+                        @if !kind.types.is_empty() {
+                            p.tile-types {
+                                @for (kind_type, count) in kind.types.iter().take(MAX_TYPES) {
+                                    a href=(list(&kind.kind).adding(Facet::Type, kind_type).href()) { (kind_type) " " span.choice-count { (t.number(*count)) } }
+                                    " "
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

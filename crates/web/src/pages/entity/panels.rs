@@ -1,0 +1,158 @@
+//! The panels that kinds add to an overview.
+
+use catalog::GraphRequest;
+use maud::{Markup, html};
+use model::EntityRef;
+
+use super::{Subject, org};
+use crate::WebState;
+use crate::components::{self, card, code_block, entity_link, graph_svg, nothing};
+use crate::pages::errors::Failure;
+use crate::view::graph;
+use crate::view::kinds::Panel;
+use crate::view::labels::Labels;
+use crate::view::parts::{Crossing, Parts};
+
+/// Nodes in the diagram of a system.
+const DIAGRAM_NODES: usize = 60;
+
+/// One panel; empty where it has nothing to say.
+pub async fn panel(subject: &Subject, state: &WebState, panel: Panel) -> Result<Markup, Failure> {
+    match panel {
+        Panel::Parts => Ok(parts(subject)),
+        Panel::Apis => Ok(two_lists(subject, [("provides-apis", "providesApi"), ("consumes-apis", "consumesApi")])),
+        Panel::ApiUsers => Ok(two_lists(subject, [("providers", "apiProvidedBy"), ("consumers", "apiConsumedBy")])),
+        Panel::Definition => Ok(definition(subject)),
+        Panel::Diagram => diagram(subject, state).await,
+        Panel::Border => border(subject, state).await,
+        Panel::Members => org::members(subject, state).await,
+        Panel::Groups => Ok(org::groups(subject)),
+        Panel::Ownership => org::ownership(subject, state).await,
+        Panel::Targets => Ok(targets(subject)),
+    }
+}
+
+/// A list of entities, each with what kind of thing it is.
+pub fn entity_list(subject: &Subject, refs: &[EntityRef], labels: &Labels) -> Markup {
+    html! {
+        ul.entity-list {
+            @for entity_ref in refs {
+                li {
+                    (entity_link(entity_ref, labels))
+                    @if let Some(label) = labels.get(entity_ref) {
+                        span.entity-what {
+                            (components::kind_name(subject.ctx.t, entity_ref.kind()))
+                            @if let Some(kind_type) = &label.kind_type { " · " (kind_type) }
+                        }
+                    } @else { span.entity-what { (subject.ctx.t.text("missing-entity")) } }
+                }
+            }
+        }
+    }
+}
+
+fn parts(subject: &Subject) -> Markup {
+    let parts = subject.entity.related("hasPart");
+    let t = subject.ctx.t;
+    if parts.is_empty() {
+        return html! {};
+    }
+    let count = html! { span.choice-count { (t.number(parts.len() as u64)) } };
+    card(&t.text("has-parts"), count, entity_list(subject, &parts, &subject.labels))
+}
+
+fn two_lists(subject: &Subject, lists: [(&str, &str); 2]) -> Markup {
+    let t = subject.ctx.t;
+    let lists = lists.map(|(key, relation)| (key, subject.entity.related(relation)));
+    if lists.iter().all(|(_, refs)| refs.is_empty()) {
+        return html! {};
+    }
+    html! {
+        div.side-by-side {
+            @for (key, refs) in &lists {
+                (card(&t.text(key), html! {}, html! {
+                    @if refs.is_empty() { (nothing(&t.text("none"))) } @else { (entity_list(subject, refs, &subject.labels)) }
+                }))
+            }
+        }
+    }
+}
+
+/// The definition of an API as text, until a viewer for its type reads it.
+fn definition(subject: &Subject) -> Markup {
+    let t = subject.ctx.t;
+    let title = t.text("definition");
+    html! {
+        section.card #definition {
+            @match subject.entity.body.spec_text("definition") {
+                Some(text) => {
+                    details.fold {
+                        summary { h2 { (title) } span.quiet { (t.count("count-lines", text.lines().count() as u64)) } }
+                        (code_block(&title, text))
+                    }
+                }
+                None => { header.card-head { h2 { (title) } } div.card-body { (nothing(&t.text("no-definition"))) } }
+            }
+        }
+    }
+}
+
+async fn diagram(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+    let t = subject.ctx.t;
+    let relations = ["partOf", "hasPart", "providesApi", "consumesApi", "dependsOn"];
+    let request = GraphRequest {
+        roots: vec![subject.entity.entity_ref.clone()],
+        depth: 2,
+        relations: relations.map(str::to_owned).to_vec(),
+        kinds: Vec::new(),
+        max_nodes: DIAGRAM_NODES,
+    };
+    let drawing = graph::read(&state.catalog, &subject.scope, &request).await?;
+    Ok(card(&t.text("diagram"), html! {}, html! {
+        @if drawing.edges.is_empty() { (nothing(&t.text("no-parts"))) }
+        @else { (graph_svg::graph(t, &drawing, &t.text("diagram"))) }
+    }))
+}
+
+/// APIs that others use of this whole, and that it uses of others.
+async fn border(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+    let t = subject.ctx.t;
+    let parts = Parts::read(&state.catalog, &subject.scope, &subject.entity.entity_ref);
+    if parts.offered.is_empty() && parts.used.is_empty() {
+        return Ok(html! {});
+    }
+    let crossings = parts.offered.iter().chain(&parts.used);
+    let refs = crossings.flat_map(|crossing| std::iter::once(&crossing.api).chain(&crossing.others)).cloned().collect();
+    let labels = Labels::read(&state.catalog, &subject.scope, refs).await?;
+    let list = |crossings: &[Crossing], key: &str| {
+        html! {
+            @if crossings.is_empty() { (nothing(&t.text("none"))) }
+            ul.entity-list {
+                @for crossing in crossings {
+                    li.crossing {
+                        (entity_link(&crossing.api, &labels))
+                        span.entity-what {
+                            @if crossing.others.is_empty() { (t.text("nobody-known")) }
+                            @else { (t.text(key)) " " (components::entity_links(&crossing.others, &labels, t)) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(html! {
+        div.side-by-side {
+            (card(&t.text("apis-offered"), html! {}, list(&parts.offered, "used-by")))
+            (card(&t.text("apis-used"), html! {}, list(&parts.used, "provided-by")))
+        }
+    })
+}
+
+fn targets(subject: &Subject) -> Markup {
+    let t = subject.ctx.t;
+    let targets = crate::components::table::targets(&subject.entity);
+    card(&t.text("targets"), html! {}, html! {
+        @if targets.is_empty() { (nothing(&t.text("none"))) }
+        ul.plain { @for target in targets { li { code.wrap { (target) } } } }
+    })
+}

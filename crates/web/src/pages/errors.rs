@@ -1,0 +1,104 @@
+//! What a person sees when something is not there, not theirs, or broken: what failed, whose it is to fix, what to quote.
+
+use axum::response::{IntoResponse, Response};
+use catalog::{EngineError, QueryError};
+use http::StatusCode;
+use maud::{Markup, html};
+
+use crate::components::{layout, page_title};
+use crate::request::{Anyone, Ctx};
+
+/// Why a page could not be shown.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("no page at this address")]
+    NoPage,
+    #[error("no entity {0}")]
+    NoEntity(model::EntityRef),
+    #[error("a form from another site")]
+    ForeignForm,
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl Failure {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NoPage | Self::NoEntity(_) => StatusCode::NOT_FOUND,
+            Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Store(error) => Self::Broken(error.to_string()),
+            QueryError::MalformedCursor(_) | QueryError::Invalid(_) => Self::BadRequest(error.to_string()),
+        }
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl IntoResponse for Failure {
+    /// A bare status that carries the failure; [`dress`] makes the page, which needs the reader's language.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives a failed response its page.
+pub fn dress(mut response: Response, ctx: &Ctx) -> Response {
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    if let Failure::Broken(reason) = &failure {
+        tracing::error!(path = ctx.path(), reason, "a page could not be shown");
+    }
+    (failure.status(), page(ctx, &failure)).into_response()
+}
+
+/// The address leads nowhere.
+pub async fn no_page(Anyone(_): Anyone) -> Failure {
+    Failure::NoPage
+}
+
+fn page(ctx: &Ctx, failure: &Failure) -> Markup {
+    let t = ctx.t;
+    let (title, what) = match failure {
+        Failure::NoPage => (t.text("error-no-page"), t.text("error-no-page-what")),
+        Failure::NoEntity(_) => (t.text("error-no-entity"), t.text("error-no-entity-what")),
+        Failure::ForeignForm => (t.text("error-foreign-form"), t.text("error-foreign-form-what")),
+        Failure::BadRequest(_) => (t.text("error-bad-request"), t.text("error-bad-request-what")),
+        Failure::Broken(_) => (t.text("error-broken"), t.text("error-broken-what")),
+    };
+    let detail = match failure {
+        Failure::NoEntity(entity_ref) => Some(entity_ref.to_string()),
+        Failure::BadRequest(reason) | Failure::Broken(reason) => Some(reason.clone()),
+        Failure::NoPage => Some(ctx.path().to_owned()),
+        Failure::ForeignForm => None,
+    };
+    let body = html! {
+        div.lost {
+            p.lost-code { (failure.status().as_u16()) }
+            (page_title(&title))
+            p.lost-what { (what) }
+            @if let Some(detail) = detail { pre.lost-detail tabindex="0" { (detail) } }
+            @if let Some(id) = &ctx.request_id { p.quiet { (t.text("error-request-id")) " " code { (id) } } }
+            p.actions {
+                a.button.primary href="/catalog" { (t.text("error-to-catalog")) }
+                a.button href="/search" { (t.text("error-to-search")) }
+            }
+        }
+    };
+    layout::page(ctx, &title, body)
+}

@@ -1,0 +1,14 @@
+//! The pages, one file each: who may call it, what it asks, how it is laid out.
+
+pub mod card;
+pub mod catalog;
+pub mod entity;
+pub mod errors;
+pub mod explorer;
+pub mod export;
+pub mod home;
+pub mod palette;
+pub mod search;
+pub mod settings;
+pub mod sign_in;
+pub mod star;

@@ -1,0 +1,97 @@
+//! `/settings`: looks, language, and who the portal takes me for.
+
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::errors::Failure;
+use crate::components::{card, entity_link, fact, icon::Icon, layout, nothing};
+use crate::cookies::{self, Theme};
+use crate::i18n::Lang;
+use crate::request::{Ctx, SignedIn};
+use crate::view::labels::Labels;
+use crate::WebState;
+
+pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
+    let t = ctx.t;
+    let owners = ctx.viewer.iter().flat_map(|viewer| viewer.ownership.iter().cloned()).collect();
+    let labels = Labels::read(&state.catalog, &ctx.scope(), owners).await?;
+    let body = html! {
+        (layout::heading(&t.text("nav-settings"), "", html! {}))
+        div.settings { (profile(&ctx, &labels)) (looks(&ctx)) (keys(&ctx)) }
+    };
+    Ok(layout::page(&ctx, &t.text("nav-settings"), body))
+}
+
+#[derive(Deserialize)]
+pub struct Choices {
+    theme: Option<String>,
+    lang: Option<String>,
+}
+
+/// `POST /settings`: keeps the choices in cookies.
+pub async fn save(SignedIn(_): SignedIn, Form(choices): Form<Choices>) -> Response {
+    let theme = choices.theme.as_deref().and_then(Theme::from_code);
+    let lang = choices.lang.as_deref().and_then(Lang::from_code);
+    let mut response = Redirect::to("/settings").into_response();
+    let theme = theme.and_then(|theme| cookies::keep(cookies::THEME, theme.code()));
+    let lang = lang.and_then(|lang| cookies::keep(cookies::LANG, lang.code()));
+    for cookie in [theme, lang].into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn profile(ctx: &Ctx, labels: &Labels) -> Markup {
+    let t = ctx.t;
+    let out = html! {
+        form action="/sign-out" method="post" { button.button type="submit" { (Icon::SignOut) (t.text("sign-out")) } }
+    };
+    card(&t.text("profile"), out, html! {
+        @if let Some(viewer) = &ctx.viewer {
+            dl.facts.facts-wide {
+                (fact(&t.text("signed-in-as"), html! { (entity_link(&viewer.entity_ref, labels)) " " code.quiet { (viewer.entity_ref) } }))
+                (fact(&t.text("my-groups"), html! {
+                    @if viewer.groups().next().is_none() { (nothing(&t.text("my-groups-none"))) }
+                    ul.entity-list { @for group in viewer.groups() { li { (entity_link(group, labels)) code.quiet { (group) } } } }
+                }))
+            }
+            p.quiet { (t.text("my-groups-what")) }
+        }
+    })
+}
+
+fn looks(ctx: &Ctx) -> Markup {
+    let t = ctx.t;
+    card(&t.text("appearance"), html! {}, html! {
+        form.settings-form action="/settings" method="post" data-island="theme" {
+            fieldset.options {
+                legend { (t.text("theme")) }
+                @for theme in Theme::ALL {
+                    label.option-box {
+                        input type="radio" name="theme" value=(theme.code()) checked[ctx.theme == theme];
+                        span.swatch data-swatch=(theme.code()) {}
+                        (t.text(&format!("theme-{}", theme.code())))
+                    }
+                }
+            }
+            fieldset.options {
+                legend { (t.text("language")) }
+                @for lang in Lang::ALL {
+                    label.option-box {
+                        input type="radio" name="lang" value=(lang.code()) checked[t.lang == lang];
+                        span lang=(lang.code()) { (lang.own_name()) }
+                    }
+                }
+            }
+            button.button.primary type="submit" { (t.text("save")) }
+        }
+    })
+}
+
+fn keys(ctx: &Ctx) -> Markup {
+    let t = ctx.t;
+    card(&t.text("keys-title"), html! {}, layout::key_list(t))
+}

@@ -1,0 +1,131 @@
+//! What every page knows of a request: who asks, in which language and light, and what they starred. Built once by a
+//! layer; handlers take it by saying who may call them: [`SignedIn`] or [`Anyone`].
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, OriginalUri, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts};
+use model::ReadScope;
+
+use crate::cookies::{self, Stars, Theme};
+use crate::i18n::{Lang, Messages};
+use crate::pages::errors;
+use crate::session::{self, Viewer};
+use crate::{Branding, WebState, urls};
+
+/// A request as pages see it.
+#[derive(Clone)]
+pub struct Ctx {
+    pub t: Messages,
+    pub theme: Theme,
+    pub stars: Stars,
+    pub viewer: Option<Viewer>,
+    /// Path and query, for coming back after a form.
+    pub here: String,
+    /// The id to quote when something failed.
+    pub request_id: Option<String>,
+    /// The id of the element htmx wants replaced, when it is htmx that asks.
+    pub fragment: Option<String>,
+    pub branding: Arc<Branding>,
+}
+
+impl Ctx {
+    fn new(state: &WebState, headers: &HeaderMap, uri: &Uri, viewer: Option<Viewer>) -> Self {
+        let accept = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let lang = cookies::read(headers, cookies::LANG)
+            .and_then(|code| Lang::from_code(&code))
+            .unwrap_or_else(|| Lang::negotiate(accept()));
+        let theme = cookies::read(headers, cookies::THEME).and_then(|code| Theme::from_code(&code));
+        let stars = cookies::read(headers, cookies::STARS).map(|text| Stars::parse(&text));
+        Self {
+            t: Messages::new(lang),
+            theme: theme.unwrap_or_default(),
+            stars: stars.unwrap_or_default(),
+            viewer,
+            here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            request_id: text(headers, "x-request-id"),
+            fragment: text(headers, "hx-target").filter(|_| text(headers, "hx-history-restore-request").is_none()),
+            branding: state.branding.clone(),
+        }
+    }
+
+    /// The path without the query, for marking where one is.
+    pub fn path(&self) -> &str {
+        self.here.split('?').next().unwrap_or("/")
+    }
+
+    /// What this reader may see of the catalog. The one place that decides; until policies exist, a person who is
+    /// signed in sees everything.
+    pub fn scope(&self) -> ReadScope {
+        if self.viewer.is_some() { ReadScope::All } else { ReadScope::None }
+    }
+}
+
+fn text(headers: &HeaderMap, name: &'static str) -> Option<String> {
+    headers.get(HeaderName::from_static(name))?.to_str().ok().map(str::to_owned)
+}
+
+/// Puts the [`Ctx`] into the request and, on the way back, gives failures their page.
+pub async fn context(
+    State(state): State<WebState>,
+    OriginalUri(uri): OriginalUri,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let (viewer, renewed) = session::identify(&state.auth, request.headers()).await;
+    let ctx = Ctx::new(&state, request.headers(), &uri, viewer);
+    request.extensions_mut().insert(ctx.clone());
+    let mut response = errors::dress(next.run(request).await, &ctx);
+    // A page that starts or ends a session has the last word on its cookie.
+    if let Some(renewed) = renewed.filter(|_| !response.headers().contains_key(header::SET_COOKIE)) {
+        response.headers_mut().append(header::SET_COOKIE, renewed);
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language, HX-Target"));
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    response
+}
+
+/// A page for people who are signed in; others are sent to sign in and come back.
+pub struct SignedIn(pub Ctx);
+
+/// A page for everybody.
+pub struct Anyone(pub Ctx);
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Ok(Anyone(ctx)) = Anyone::from_request_parts(parts, state).await;
+        if ctx.viewer.is_some() {
+            return Ok(Self(ctx));
+        }
+        let to = urls::sign_in(if parts.method == http::Method::GET { &ctx.here } else { "/" });
+        if ctx.fragment.is_some() {
+            // htmx follows a redirect into the fragment; this header moves the whole page instead.
+            let to = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/sign-in"));
+            return Err((StatusCode::UNAUTHORIZED, [(HeaderName::from_static("hx-redirect"), to)]).into_response());
+        }
+        Err(Redirect::to(&to).into_response())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Anyone {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        // The layer puts it there for every route of `router`; without it the request is a stranger's.
+        Ok(Self(parts.extensions.get::<Ctx>().cloned().unwrap_or_else(|| Ctx {
+            t: Messages::default(),
+            theme: Theme::System,
+            stars: Stars::default(),
+            viewer: None,
+            here: parts.uri.path().to_owned(),
+            request_id: None,
+            fragment: None,
+            branding: Arc::default(),
+        })))
+    }
+}

@@ -1,0 +1,39 @@
+//! All addresses of the pages, on one page.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+
+use crate::pages::{card, catalog, entity, errors, explorer, export, home, palette, search, settings, sign_in, star};
+use crate::{WebState, assets, request, security};
+
+/// The pages and their assets. What it does not know is answered with the page for that.
+pub fn router(state: WebState) -> Router {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/catalog", get(catalog::page))
+        .route("/catalog/export.csv", get(export::csv))
+        .route("/catalog/export.json", get(export::json))
+        .route("/catalog/{namespace}/{kind}/{name}", get(entity::overview::page))
+        .route("/catalog/{namespace}/{kind}/{name}/relations", get(entity::relations::page))
+        .route("/catalog/{namespace}/{kind}/{name}/graph", get(entity::graph::page))
+        .route("/catalog/{namespace}/{kind}/{name}/source", get(entity::source::page))
+        .route("/catalog/{namespace}/{kind}/{name}/inspect", get(entity::inspect::page))
+        .route("/catalog/{namespace}/{kind}/{name}/card", get(card::fragment))
+        .route("/catalog/{namespace}/{kind}/{name}/{*tab}", get(entity::other_tab))
+        .route("/catalog-graph", get(explorer::page))
+        .route("/api-docs", get(catalog::apis))
+        .route("/search", get(search::page))
+        .route("/palette", get(palette::fragment))
+        .route("/star", post(star::toggle))
+        .route("/settings", get(settings::page).post(settings::save))
+        .route("/sign-in", get(sign_in::page).post(sign_in::guest))
+        .route("/sign-out", post(sign_in::out))
+        .fallback(errors::no_page)
+        .layer(from_fn(security::same_origin))
+        .layer(from_fn_with_state(state.clone(), request::context))
+        // Assets are the same for everybody: no session is looked at.
+        .route("/static/{name}", get(assets::serve))
+        .layer(from_fn_with_state(state.clone(), security::headers))
+        .with_state(state)
+}

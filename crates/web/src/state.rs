@@ -1,0 +1,72 @@
+//! What pages work with.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use auth::Authority;
+use catalog::{Catalog, CatalogReader, EngineError, EngineHandle};
+use http::HeaderValue;
+use model::{EntityRef, Severity};
+use parking_lot::Mutex;
+
+use crate::security::CONTENT_SECURITY_POLICY;
+
+/// The words of the organisation, from `app.title` and `organization.name`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branding {
+    pub title: String,
+    pub organization: Option<String>,
+}
+
+impl Default for Branding {
+    fn default() -> Self {
+        Self { title: "Callboard".to_owned(), organization: None }
+    }
+}
+
+/// What pages work with. Cheap to clone.
+#[derive(Clone)]
+pub struct WebState {
+    pub(crate) catalog: CatalogReader,
+    pub(crate) engine: EngineHandle,
+    pub(crate) auth: Arc<Authority>,
+    pub(crate) branding: Arc<Branding>,
+    pub(crate) content_security_policy: HeaderValue,
+    /// The entities with problems, as of a count of the engine's flushes: every list asks, few flushes change it.
+    problematic: Arc<Mutex<Option<(u64, usize, Arc<[EntityRef]>)>>>,
+}
+
+impl WebState {
+    pub fn new(catalog: Catalog, auth: Arc<Authority>, branding: Branding) -> Self {
+        Self {
+            catalog: catalog.reader,
+            engine: catalog.engine,
+            auth,
+            branding: Arc::new(branding),
+            content_security_policy: HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+            problematic: Arc::default(),
+        }
+    }
+
+    /// The same with another `Content-Security-Policy`, from `backend.csp`.
+    #[must_use]
+    pub fn with_content_security_policy(self, policy: HeaderValue) -> Self {
+        Self { content_security_policy: policy, ..self }
+    }
+
+    /// The visible entities whose newest processing found an error, in order.
+    pub(crate) async fn problematic(&self) -> Result<Arc<[EntityRef]>, EngineError> {
+        let status = self.engine.status();
+        if let Some((flushes, problems, known)) = &*self.problematic.lock()
+            && (*flushes, *problems) == (status.flushes, status.problems)
+        {
+            return Ok(known.clone());
+        }
+        let troubles = self.engine.problems().await?;
+        let errors = troubles.into_iter().filter(|t| t.visible && t.problem.severity == Severity::Error);
+        let refs: BTreeSet<EntityRef> = errors.filter_map(|trouble| trouble.entity_ref).collect();
+        let refs: Arc<[EntityRef]> = refs.into_iter().collect();
+        *self.problematic.lock() = Some((status.flushes, status.problems, refs.clone()));
+        Ok(refs)
+    }
+}

@@ -1,0 +1,41 @@
+//! View models: what pages show, read from the catalog and shaped. No HTML here, no request handling.
+
+use std::sync::LazyLock;
+
+use model::fields::FieldSet;
+
+pub mod entity;
+pub mod export;
+pub mod graph;
+pub mod graph_layout;
+pub mod kinds;
+pub mod labels;
+pub mod list_query;
+pub mod listing;
+pub mod org;
+pub mod parts;
+pub mod relations;
+pub mod yaml;
+
+/// What a row of a list needs; API definitions and steps stay where they are.
+pub fn list_fields() -> Option<FieldSet> {
+    static FIELDS: LazyLock<Option<FieldSet>> = LazyLock::new(|| {
+        let spec = "spec.type,spec.lifecycle,spec.profile,spec.target,spec.targets";
+        FieldSet::parse(&["apiVersion,kind,metadata,relations,status", spec]).ok()
+    });
+    FIELDS.clone()
+}
+
+/// What a link to an entity needs.
+fn label_fields() -> Option<&'static FieldSet> {
+    static FIELDS: LazyLock<Option<FieldSet>> = LazyLock::new(|| {
+        let metadata = "metadata.name,metadata.namespace,metadata.title,metadata.description";
+        FieldSet::parse(&["kind", metadata, "spec.type,spec.profile.displayName"]).ok()
+    });
+    FIELDS.as_ref()
+}
+
+/// Identity alone.
+fn uid_field() -> Option<FieldSet> {
+    FieldSet::parse(&["metadata.uid"]).ok()
+}

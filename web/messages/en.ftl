@@ -1,0 +1,363 @@
+# English
+
+## Frame
+skip-to-content = Skip to content
+nav-main = Main
+nav-open = Open menu
+nav-home = Home
+nav-catalog = Catalog
+nav-apis = APIs
+nav-graph = Graph
+nav-search = Search
+nav-settings = Settings
+jump-placeholder = Search…
+jump-label = Search the catalog
+save = Save
+none = None
+
+## Palette and keys
+palette-label = Go to
+palette-placeholder = Search entities and pages…
+palette-results = Results
+palette-choose = choose
+palette-open = open
+palette-close = Close
+palette-entities = Entities
+palette-pages = Pages
+palette-starred = Starred entities
+palette-search = Search for “{ $text }”
+keys-title = Keyboard
+key-search = Search and go anywhere
+key-palette = Command palette
+key-filter = Filter the list
+key-next = Next in the list
+key-previous = Previous in the list
+key-help = These keys
+
+## Counting
+count-entities =
+    { $count ->
+        [one] { $n } entity
+       *[other] { $n } entities
+    }
+count-components =
+    { $count ->
+        [one] { $n } component
+       *[other] { $n } components
+    }
+count-lines =
+    { $count ->
+        [one] { $n } line
+       *[other] { $n } lines
+    }
+and-more =
+    { $count ->
+        [one] and { $n } more
+       *[other] and { $n } more
+    }
+ago-now = just now
+ago-minutes =
+    { $count ->
+        [one] { $n } minute ago
+       *[other] { $n } minutes ago
+    }
+ago-hours =
+    { $count ->
+        [one] { $n } hour ago
+       *[other] { $n } hours ago
+    }
+ago-days =
+    { $count ->
+        [one] { $n } day ago
+       *[other] { $n } days ago
+    }
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+## Kinds
+kind-component = Component
+kind-api = API
+kind-resource = Resource
+kind-system = System
+kind-domain = Domain
+kind-group = Group
+kind-user = User
+kind-location = Location
+kind-template = Template
+kind-airesource = AI resource
+kinds-component = Components
+kinds-api = APIs
+kinds-resource = Resources
+kinds-system = Systems
+kinds-domain = Domains
+kinds-group = Groups
+kinds-user = Users
+kinds-location = Locations
+kinds-template = Templates
+kinds-airesource = AI resources
+kinds-all = All kinds
+
+## Relations, as the entity has them
+relation-ownedBy = owned by
+relation-ownerOf = owner of
+relation-partOf = part of
+relation-hasPart = has part
+relation-providesApi = provides API
+relation-apiProvidedBy = provided by
+relation-consumesApi = consumes API
+relation-apiConsumedBy = consumed by
+relation-dependsOn = depends on
+relation-dependencyOf = dependency of
+relation-childOf = child of
+relation-parentOf = parent of
+relation-memberOf = member of
+relation-hasMember = has member
+
+## Catalog list
+list-label = Entities
+facets-title = Filters
+facet-shown = Show
+facet-kind = Kind
+facet-type = Type
+facet-lifecycle = Lifecycle
+facet-owner = Owner
+facet-system = Part of
+facet-tag = Tag
+facet-namespace = Namespace
+facet-health = Health
+facet-problems = With problems
+facet-orphans = Orphans
+facet-text = Text
+facet-more =
+    { $count ->
+        [one] { $n } more
+       *[other] { $n } more
+    }
+shown-all = All
+shown-owned = Owned by me
+shown-starred = Starred
+filter-label = Filter the list
+filter-placeholder = Filter by name, title or description
+filter-apply = Apply
+chips-label = Active filters
+chip-remove = Remove
+chips-clear = Clear filters
+column-name = Name
+column-kind = Kind
+column-type = Type
+column-lifecycle = Lifecycle
+column-owner = Owner
+column-part-of = Part of
+column-parent = Parent
+column-member-of = Groups
+column-email = Email
+column-target = Target
+column-description = Description
+column-tags = Tags
+export = Export
+pager-label = Pages
+pager-range = { $first }–{ $last } of { $total }
+pager-previous = Previous
+pager-next = Next
+star = Star
+star-this = Star { $name }
+starred = Starred
+stars-full = This browser has no room for more stars. Remove one first.
+empty-page = Nothing on this page
+empty-page-what = The list has become shorter since this address was made.
+empty-page-first = To the first page
+empty-starred = No stars yet
+empty-starred-what = Star what you use often and find it here.
+empty-filtered = Nothing matches
+empty-filtered-what = No entity has all of this at once.
+empty-kind = No { $kind } yet
+empty-kind-what = The catalog has entities of other kinds.
+empty-kind-all = Show all kinds
+empty-catalog = The catalog is empty
+empty-catalog-what = Add a location to the configuration; what it describes appears here.
+
+## Entity
+tabs-label = Parts of this page
+tab-overview = Overview
+tab-relations = Relations
+tab-graph = Graph
+tab-source = Source
+tab-inspect = Inspect
+open-source = View source
+edit-entity = Edit
+owner = Owner
+part-of = Part of
+about = About
+links = Links
+relations = Relations
+defined-in = Defined in
+source-unknown = Unknown
+missing-entity = not in the catalog
+no-relations = No relations
+no-relations-what = Nothing refers to this entity and it refers to nothing. Name its owner, system or dependencies in its source.
+has-parts = Parts
+no-parts = No parts yet
+diagram = Diagram
+provides-apis = Provides APIs
+consumes-apis = Consumes APIs
+providers = Providers
+consumers = Consumers
+definition = Definition
+no-definition = This API has no definition.
+apis-offered = APIs used by others
+apis-used = APIs used of others
+used-by = used by
+provided-by = provided by
+nobody-known = nobody known
+targets = Targets
+members = Members
+no-members = No direct members
+members-through = Members through sub-groups
+through = through
+parent-groups = Parent groups
+subgroups = Sub-groups
+groups = Groups
+no-groups = In no group
+owns = Owns
+owns-through = Owns with its sub-groups
+owns-nothing = Owns nothing yet
+
+## Problems
+problems-title = Problems
+problems-count =
+    { $count ->
+        [one] { $n } problem
+       *[other] { $n } problems
+    }
+problems-banner =
+    { $count ->
+        [one] This entity has a problem
+       *[other] This entity has { $n } problems
+    }
+problems-inspect = Inspect
+problems-all =
+    { $count ->
+        [one] See it
+       *[other] See all { $n }
+    }
+orphan = Orphan
+orphan-banner = Nothing keeps this entity any more
+orphan-banner-what = The source that described it is gone or no longer names it.
+
+## Source and inspect
+provenance = Provenance
+location = Location
+origin = Registered as
+last-read = Last read
+read-problem = Last read failed
+last-changed = Last changed
+change-it = Change it
+as-written = As written
+as-written-what = What the source says
+as-processed = As processed
+as-processed-what = What readers see, with relations and status
+processing = Processing
+no-problems = Processed without problems
+identity = Identity
+reference = Reference
+location-key = Location key
+kept-alive-by = Kept by
+provider = Provider
+nobody-keeps = Nobody: it is an orphan
+refresh-keys = Refreshed when these change
+no-refresh-keys = Only its own source
+changes = Changes
+no-changes = No changes on record
+change-created = Created
+change-updated = Updated
+change-deleted = Deleted
+at-line = line { $line }
+conflicts = Conflicts
+conflicts-what = Other sources define this entity too; they were passed over.
+stated-relations = Relations its source states
+raw-json = Raw JSON
+raw-json-what = As the API answers it
+
+## Graph
+graph-label = Relation graph
+graph-depth = Steps
+graph-explore = Open in the explorer
+graph-what = Choose where to begin and how far to go.
+graph-roots = Begin at
+graph-draw = Draw
+graph-no-roots = Where should it begin?
+graph-no-roots-what = Write one or more entity references, or choose one of these.
+graph-unread = “{ $text }” is no entity reference. Write kind:namespace/name.
+graph-in-words = The same in words
+graph-truncated =
+    { $count ->
+        [one] Only one entity is shown; there are more.
+       *[other] Only the nearest { $n } entities are shown; there are more.
+    }
+graph-zoom-in = Zoom in
+graph-zoom-out = Zoom out
+graph-fit = Show all
+graph-save = Save as SVG
+
+## Home and search
+home-title = { $name }
+home-search = Search by name, title or description
+home-mine = My groups and what they own
+home-no-groups = You are in no group of the catalog.
+home-problems = Needs care
+recent = Recent
+search-empty = What are you looking for?
+search-empty-what = Entities are found by name and title, exact names first.
+search-nothing = Nothing found
+search-nothing-what = No entity has this in its name or title. The catalog list also looks in descriptions.
+search-found =
+    { $count ->
+        [one] { $n } result
+       *[other] { $n } results
+    }
+search-in-catalog = Look in the catalog list
+
+## Settings and sign-in
+profile = Profile
+signed-in-as = Signed in as
+my-groups = Groups
+my-groups-none = None
+my-groups-what = Ownership follows from your user entity in the catalog and the groups it names.
+appearance = Appearance and language
+theme = Theme
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+language = Language
+sign-in = Sign in
+sign-out = Sign out
+sign-in-title = Sign in to { $name }
+sign-in-guest = Enter as guest
+sign-in-guest-what = Guests see everything the catalog has. For trials and development.
+sign-in-failed = Sign-in is not possible
+sign-in-none-what = An administrator can set up a way to sign in under auth.providers in the configuration.
+
+## Errors
+error-no-page = There is no page here
+error-no-page-what = The address may be mistyped, or the page may have moved.
+error-no-entity = No such entity
+error-no-entity-what = The catalog has no entity of this name that you may see. It may have been renamed or removed at its source.
+error-foreign-form = This form came from another site
+error-foreign-form-what = To protect you it was not carried out. Open the page here and try again.
+error-bad-request = This cannot be done
+error-bad-request-what = Something in the request is not as it must be:
+error-broken = Something failed on our side
+error-broken-what = It is not yours to fix. Try again; if it stays, quote the id below to the people who run this portal.
+error-request-id = Request
+error-to-catalog = To the catalog
+error-to-search = Search

@@ -1,0 +1,363 @@
+# Italiano
+
+## Frame
+skip-to-content = Vai al contenuto
+nav-main = Principale
+nav-open = Apri il menu
+nav-home = Inizio
+nav-catalog = Catalogo
+nav-apis = API
+nav-graph = Grafo
+nav-search = Cerca
+nav-settings = Impostazioni
+jump-placeholder = Cerca…
+jump-label = Cerca nel catalogo
+save = Salva
+none = Nessuno
+
+## Palette and keys
+palette-label = Vai a
+palette-placeholder = Cerca entità e pagine…
+palette-results = Risultati
+palette-choose = scegli
+palette-open = apri
+palette-close = Chiudi
+palette-entities = Entità
+palette-pages = Pagine
+palette-starred = Entità con stella
+palette-search = Cerca «{ $text }»
+keys-title = Tastiera
+key-search = Cerca e vai ovunque
+key-palette = Tavolozza dei comandi
+key-filter = Filtra l’elenco
+key-next = Successivo nell’elenco
+key-previous = Precedente nell’elenco
+key-help = Questi tasti
+
+## Counting
+count-entities =
+    { $count ->
+        [one] { $n } entità
+       *[other] { $n } entità
+    }
+count-components =
+    { $count ->
+        [one] { $n } componente
+       *[other] { $n } componenti
+    }
+count-lines =
+    { $count ->
+        [one] { $n } riga
+       *[other] { $n } righe
+    }
+and-more =
+    { $count ->
+        [one] e un altro
+       *[other] e altri { $n }
+    }
+ago-now = proprio ora
+ago-minutes =
+    { $count ->
+        [one] { $n } minuto fa
+       *[other] { $n } minuti fa
+    }
+ago-hours =
+    { $count ->
+        [one] { $n } ora fa
+       *[other] { $n } ore fa
+    }
+ago-days =
+    { $count ->
+        [one] { $n } giorno fa
+       *[other] { $n } giorni fa
+    }
+month-1 = gennaio
+month-2 = febbraio
+month-3 = marzo
+month-4 = aprile
+month-5 = maggio
+month-6 = giugno
+month-7 = luglio
+month-8 = agosto
+month-9 = settembre
+month-10 = ottobre
+month-11 = novembre
+month-12 = dicembre
+
+## Kinds
+kind-component = Componente
+kind-api = API
+kind-resource = Risorsa
+kind-system = Sistema
+kind-domain = Dominio
+kind-group = Gruppo
+kind-user = Utente
+kind-location = Posizione
+kind-template = Modello
+kind-airesource = Risorsa IA
+kinds-component = Componenti
+kinds-api = API
+kinds-resource = Risorse
+kinds-system = Sistemi
+kinds-domain = Domini
+kinds-group = Gruppi
+kinds-user = Utenti
+kinds-location = Posizioni
+kinds-template = Modelli
+kinds-airesource = Risorse IA
+kinds-all = Tutti i tipi di entità
+
+## Relations, as the entity has them
+relation-ownedBy = di proprietà di
+relation-ownerOf = proprietario di
+relation-partOf = parte di
+relation-hasPart = ha come parte
+relation-providesApi = offre l’API
+relation-apiProvidedBy = offerta da
+relation-consumesApi = usa l’API
+relation-apiConsumedBy = usata da
+relation-dependsOn = dipende da
+relation-dependencyOf = dipendenza di
+relation-childOf = figlio di
+relation-parentOf = genitore di
+relation-memberOf = membro di
+relation-hasMember = ha come membro
+
+## Catalog list
+list-label = Entità
+facets-title = Filtri
+facet-shown = Mostra
+facet-kind = Tipo di entità
+facet-type = Tipologia
+facet-lifecycle = Ciclo di vita
+facet-owner = Proprietario
+facet-system = Parte di
+facet-tag = Etichetta
+facet-namespace = Spazio dei nomi
+facet-health = Salute
+facet-problems = Con problemi
+facet-orphans = Orfane
+facet-text = Testo
+facet-more =
+    { $count ->
+        [one] Un altro
+       *[other] Altri { $n }
+    }
+shown-all = Tutte
+shown-owned = Mie e dei miei gruppi
+shown-starred = Con stella
+filter-label = Filtra l’elenco
+filter-placeholder = Filtra per nome, titolo o descrizione
+filter-apply = Applica
+chips-label = Filtri attivi
+chip-remove = Togli
+chips-clear = Togli i filtri
+column-name = Nome
+column-kind = Tipo di entità
+column-type = Tipologia
+column-lifecycle = Ciclo di vita
+column-owner = Proprietario
+column-part-of = Parte di
+column-parent = Gruppo superiore
+column-member-of = Gruppi
+column-email = Email
+column-target = Destinazione
+column-description = Descrizione
+column-tags = Etichette
+export = Esporta
+pager-label = Pagine
+pager-range = { $first }–{ $last } di { $total }
+pager-previous = Precedente
+pager-next = Successiva
+star = Stella
+star-this = Stella a { $name }
+starred = Con stella
+stars-full = Questo browser non ha posto per altre stelle. Toglierne prima una.
+empty-page = Niente in questa pagina
+empty-page-what = L’elenco è più corto di quando è stato creato questo indirizzo.
+empty-page-first = Alla prima pagina
+empty-starred = Ancora nessuna stella
+empty-starred-what = Metti una stella a ciò che usi spesso e lo trovi qui.
+empty-filtered = Nessun risultato
+empty-filtered-what = Nessuna entità ha tutto questo insieme.
+empty-kind = Ancora nessuna entità: { $kind }
+empty-kind-what = Il catalogo ha entità di altri tipi.
+empty-kind-all = Mostra tutti i tipi
+empty-catalog = Il catalogo è vuoto
+empty-catalog-what = Aggiungi una posizione alla configurazione; ciò che descrive appare qui.
+
+## Entity
+tabs-label = Parti di questa pagina
+tab-overview = Panoramica
+tab-relations = Relazioni
+tab-graph = Grafo
+tab-source = Sorgente
+tab-inspect = Ispeziona
+open-source = Vedi il codice
+edit-entity = Modifica
+owner = Proprietario
+part-of = Parte di
+about = Informazioni
+links = Collegamenti
+relations = Relazioni
+defined-in = Definita in
+source-unknown = Sconosciuto
+missing-entity = non nel catalogo
+no-relations = Nessuna relazione
+no-relations-what = Niente rimanda a questa entità ed essa non rimanda a niente. Indica nel suo sorgente il proprietario, il sistema o le dipendenze.
+has-parts = Parti
+no-parts = Ancora nessuna parte
+diagram = Diagramma
+provides-apis = API offerte
+consumes-apis = API usate
+providers = Chi la offre
+consumers = Chi la usa
+definition = Definizione
+no-definition = Questa API non ha una definizione.
+apis-offered = API usate da altri
+apis-used = API di altri in uso
+used-by = usata da
+provided-by = offerta da
+nobody-known = nessuno noto
+targets = Destinazioni
+members = Membri
+no-members = Nessun membro diretto
+members-through = Membri tramite sottogruppi
+through = tramite
+parent-groups = Gruppi superiori
+subgroups = Sottogruppi
+groups = Gruppi
+no-groups = In nessun gruppo
+owns = Possiede
+owns-through = Possiede con i suoi sottogruppi
+owns-nothing = Non possiede ancora nulla
+
+## Problems
+problems-title = Problemi
+problems-count =
+    { $count ->
+        [one] { $n } problema
+       *[other] { $n } problemi
+    }
+problems-banner =
+    { $count ->
+        [one] Questa entità ha un problema
+       *[other] Questa entità ha { $n } problemi
+    }
+problems-inspect = Ispeziona
+problems-all =
+    { $count ->
+        [one] Vedilo
+       *[other] Vedi tutti e { $n }
+    }
+orphan = Orfana
+orphan-banner = Niente mantiene più questa entità
+orphan-banner-what = La sorgente che la descriveva non c’è più o non la nomina più.
+
+## Source and inspect
+provenance = Provenienza
+location = Posizione
+origin = Registrata come
+last-read = Ultima lettura
+read-problem = Ultima lettura fallita
+last-changed = Ultima modifica
+change-it = Modificala
+as-written = Come è scritta
+as-written-what = Ciò che dice la sorgente
+as-processed = Come è elaborata
+as-processed-what = Ciò che si legge, con relazioni e stato
+processing = Elaborazione
+no-problems = Elaborata senza problemi
+identity = Identità
+reference = Riferimento
+location-key = Chiave di posizione
+kept-alive-by = Mantenuta da
+provider = Fornitore
+nobody-keeps = Nessuno: è orfana
+refresh-keys = Si aggiorna quando cambiano
+no-refresh-keys = Solo la sua sorgente
+changes = Modifiche
+no-changes = Nessuna modifica registrata
+change-created = Creata
+change-updated = Modificata
+change-deleted = Eliminata
+at-line = riga { $line }
+conflicts = Conflitti
+conflicts-what = Anche altre sorgenti definiscono questa entità; sono state ignorate.
+stated-relations = Relazioni dichiarate dalla sua sorgente
+raw-json = JSON
+raw-json-what = Come risponde l’API
+
+## Graph
+graph-label = Grafo delle relazioni
+graph-depth = Passi
+graph-explore = Apri nell’esploratore
+graph-what = Scegli da dove cominciare e fin dove andare.
+graph-roots = Comincia da
+graph-draw = Disegna
+graph-no-roots = Da dove cominciare?
+graph-no-roots-what = Scrivi uno o più riferimenti di entità, o scegli uno di questi.
+graph-unread = «{ $text }» non è un riferimento. Scrivi kind:namespace/name.
+graph-in-words = Lo stesso a parole
+graph-truncated =
+    { $count ->
+        [one] È mostrata solo un’entità; ce ne sono altre.
+       *[other] Sono mostrate solo le { $n } entità più vicine; ce ne sono altre.
+    }
+graph-zoom-in = Avvicina
+graph-zoom-out = Allontana
+graph-fit = Mostra tutto
+graph-save = Salva come SVG
+
+## Home and search
+home-title = { $name }
+home-search = Cerca per nome, titolo o descrizione
+home-mine = I miei gruppi e ciò che possiedono
+home-no-groups = Non sei in nessun gruppo del catalogo.
+home-problems = Da sistemare
+recent = Recenti
+search-empty = Che cosa cerchi?
+search-empty-what = Le entità si trovano per nome e titolo, prima i nomi esatti.
+search-nothing = Nessun risultato
+search-nothing-what = Nessuna entità ha questo nel nome o nel titolo. L’elenco del catalogo cerca anche nelle descrizioni.
+search-found =
+    { $count ->
+        [one] { $n } risultato
+       *[other] { $n } risultati
+    }
+search-in-catalog = Cerca nell’elenco del catalogo
+
+## Settings and sign-in
+profile = Profilo
+signed-in-as = Accesso come
+my-groups = Gruppi
+my-groups-none = Nessuno
+my-groups-what = La proprietà deriva dalla tua entità utente nel catalogo e dai gruppi che indica.
+appearance = Aspetto e lingua
+theme = Tema
+theme-system = Come il sistema
+theme-light = Chiaro
+theme-dark = Scuro
+language = Lingua
+sign-in = Accedi
+sign-out = Esci
+sign-in-title = Accedi a { $name }
+sign-in-guest = Entra come ospite (guest)
+sign-in-guest-what = Gli ospiti vedono tutto il catalogo. Per prove e sviluppo.
+sign-in-failed = Accesso non possibile
+sign-in-none-what = Un amministratore può impostare un modo di accedere in auth.providers nella configurazione.
+
+## Errors
+error-no-page = Qui non c’è nessuna pagina
+error-no-page-what = L’indirizzo può essere sbagliato, o la pagina spostata.
+error-no-entity = Entità inesistente
+error-no-entity-what = Il catalogo non ha un’entità con questo nome che tu possa vedere. Può essere stata rinominata o tolta alla sorgente.
+error-foreign-form = Questo modulo viene da un altro sito
+error-foreign-form-what = Per proteggerti non è stato eseguito. Apri la pagina qui e riprova.
+error-bad-request = Non si può fare
+error-bad-request-what = Qualcosa nella richiesta non è come dovrebbe:
+error-broken = Qualcosa non ha funzionato da parte nostra
+error-broken-what = Non dipende da te. Riprova; se continua, indica l’identificativo qui sotto a chi gestisce il portale.
+error-request-id = Richiesta
+error-to-catalog = Al catalogo
+error-to-search = Cerca
