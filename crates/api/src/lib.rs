@@ -43,3 +43,42 @@ fn tolerant(router: Router<ApiState>, state: &ApiState) -> tower_http::normalize
     let router = router.layer(from_fn(layers::mark_route)).with_state(state.clone());
     NormalizePathLayer::trim_trailing_slash().layer(router)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use axum::body::Body;
+    use http::Request;
+    use tower::ServiceExt;
+
+    use crate::layers::Route;
+    use crate::testing::Fixture;
+
+    #[tokio::test]
+    async fn measurements_know_the_route_and_not_the_path() {
+        let fixture = Fixture::with_components(0).await;
+        for (path, route) in [
+            ("/api/catalog/entities/by-uid/1", Some("/api/catalog/entities/by-uid/{uid}")),
+            ("/.backstage/health/v1/liveness/", Some("/.backstage/health/v1/liveness")),
+            ("/api/catalog/nope/1", None),
+        ] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let response = super::router(fixture.state.clone()).oneshot(request).await.unwrap();
+            let found = response.extensions().get::<Route>().map(|route| route.0.as_str().to_owned());
+            assert_eq!(found.filter(|found| !found.contains("{*")).as_deref(), route, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn segments_are_decoded_and_head_answers_without_a_body() {
+        let fixture = Fixture::with_components(1).await;
+        let found = fixture.get("/entities/by-name/component/default/a%2Fb%20c").await.json();
+        assert_eq!(
+            found["error"]["message"],
+            "No entity named 'a/b c' found, with kind 'component' in namespace 'default'"
+        );
+        assert_eq!(fixture.get("/entities/by-name/component/default/%ff").await.status, 400);
+        let head = fixture.call("HEAD", "/entities/by-name/component/default/c0", &[], "").await;
+        assert_eq!((head.status, head.text.as_str()), (200, ""));
+    }
+}

@@ -32,11 +32,11 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let route = response.extensions().get::<Route>().map(|route| route.0.clone()).or(outer);
-    // Paths that nobody serves share one name: their number has no bound.
-    let route = route.as_ref().map_or("other", MatchedPath::as_str).to_owned();
+    // Paths that nobody serves share one name, for their number has no bound; so do those a catch-all took.
+    let route = route.as_ref().map(MatchedPath::as_str).filter(|route| !route.contains("{*")).unwrap_or("other");
     metrics::histogram!(
         "http.server.request.duration",
-        "method" => method.as_str().to_owned(), "route" => route, "status" => status.to_string()
+        "method" => method.as_str().to_owned(), "route" => route.to_owned(), "status" => status.to_string()
     )
     .record(started.elapsed().as_secs_f64());
     let length = response.body().size_hint().exact();

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub use access_log::mark_route;
+pub use access_log::{Route, mark_route};
 pub use options::{Cors, CspValue, HttpOptions, OneOrMany};
 pub use request_id::RequestId;
 pub use security::content_security_policy;
