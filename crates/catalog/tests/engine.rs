@@ -257,13 +257,16 @@ async fn one_dead_host_holds_up_nobody_else() {
 }
 
 #[tokio::test]
-async fn kinds_that_are_not_allowed_are_refused_and_the_rest_goes_on() {
+async fn a_file_with_a_kind_that_is_not_allowed_is_refused_and_others_go_on() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "a.yaml", &format!("{}---\n{}", component("a", "team"), group("team")));
-    let mut options = options([file(&folder.path().join("a.yaml"))]);
+    write(folder.path(), "all.yaml", &location("all", &["./a.yaml", "./b.yaml"]));
+    write(folder.path(), "a.yaml", &format!("{}---\n{}", component("b", "team"), group("team")));
+    write(folder.path(), "b.yaml", &component("a", "team"));
+    let mut options = options([file(&folder.path().join("all.yaml"))]);
     options.rules = catalog::process::default_rules();
     let catalog = over(options).await;
-    assert!(get(&catalog, "component:a").await.is_some() && get(&catalog, "group:team").await.is_none());
+    assert!(get(&catalog, "component:a").await.is_some());
+    assert!(get(&catalog, "group:team").await.is_none() && get(&catalog, "component:b").await.is_none());
     let problems = catalog.engine.problems().await.unwrap();
     assert_eq!(problems.len(), 1);
     assert!(problems[0].problem.message.ends_with("is not of an allowed kind for that location"));

@@ -117,6 +117,7 @@ impl State {
         }
         let Some(state) = self.targets.get_mut(&id) else { return };
         state.read_at = now;
+        state.missing = matches!(report, ReadReport::Missing(_));
         self.dirty_reads.insert(id);
         match report {
             ReadReport::Unchanged { etag } => {
@@ -131,6 +132,8 @@ impl State {
             }
             ReadReport::Listing { files, problems } => {
                 state.read_well = true;
+                let optional = state.claims.iter().all(|claim| claim.optional);
+                let problems = if optional { Vec::new() } else { problems };
                 self.set_members(id, files);
                 self.set_target_problems(id, problems);
             }
@@ -229,7 +232,7 @@ impl State {
         let mut problems = record.problems.clone();
         for target in self.claimed.get(&id).into_iter().flatten().filter_map(|target| self.targets.get(target)) {
             let members = target.members.iter().filter_map(|member| self.targets.get(member));
-            for state in std::iter::once(target).chain(members) {
+            for state in std::iter::once(target).chain(members).filter(|state| !state.excused(id)) {
                 for problem in &state.problems {
                     if problems.len() < MOST && !problems.contains(problem) {
                         problems.push(problem.clone());
@@ -251,7 +254,7 @@ impl State {
         if states.peek().is_none() {
             return record.problems.is_empty();
         }
-        states.any(|state| state.read_well)
+        states.any(|state| state.read_well || state.excused(id))
     }
 }
 

@@ -8,7 +8,7 @@ use model::LocationRef;
 
 use super::graph::Id;
 use super::state::{Claim, ParentId, State, TargetId, TargetState};
-use crate::ingest::{Known, LocationTargets, Target};
+use crate::ingest::{Known, LocationTargets, Target, TargetKind};
 
 /// A chain of parents is followed so far at most.
 pub const MAX_CHAIN: usize = 64;
@@ -35,7 +35,7 @@ impl State {
         let claims = state.claims.clone();
         let old: HashSet<TargetId> = state.members.iter().copied().collect();
         let mut members = Vec::with_capacity(files.len());
-        for target in files.into_iter().map(|location| Target { location, kind: crate::ingest::TargetKind::File }) {
+        for target in files.into_iter().map(|location| Target { location, kind: TargetKind::File }) {
             for claim in &claims {
                 let claim = Claim { via: Some(glob), ..claim.clone() };
                 members.push(self.claim(target.clone(), claim));
@@ -123,6 +123,7 @@ impl State {
                 known,
                 problems,
                 lost: HashSet::new(),
+                missing: false,
                 read_well: false,
                 read_at,
                 queued: false,
@@ -245,7 +246,7 @@ impl State {
         for id in waiting {
             let Some(record) = self.record(id) else { continue };
             let complete = match &record.parent {
-                Some(ParentId::Entity(parent)) => self.record(*parent).is_none() || self.all_read(*parent),
+                Some(ParentId::Entity(parent)) => self.record(*parent).is_none() || self.all_listed(*parent),
                 _ => true,
             };
             if complete {
@@ -259,10 +260,14 @@ impl State {
         }
     }
 
-    fn all_read(&self, location: Id) -> bool {
-        let well = |id: &TargetId| self.targets.get(id).is_none_or(|state| state.read_well);
-        self.claimed.get(&location).is_some_and(|targets| {
-            targets.iter().all(|id| well(id) && self.targets.get(id).is_none_or(|state| state.members.iter().all(well)))
-        })
+    /// Whether everything that a location may lead to is known. A target that cannot be read still has its name; only
+    /// globs that cannot be listed hide what they lead to.
+    fn all_listed(&self, location: Id) -> bool {
+        let listed = |state: &TargetState| match state.target.kind {
+            TargetKind::FileGlob | TargetKind::UrlGlob => state.read_well,
+            TargetKind::File | TargetKind::Url => true,
+        };
+        let targets = self.claimed.get(&location);
+        targets.is_some_and(|targets| targets.iter().filter_map(|id| self.targets.get(id)).all(listed))
     }
 }

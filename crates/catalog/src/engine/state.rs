@@ -83,6 +83,8 @@ pub struct TargetState {
     pub problems: Vec<Problem>,
     /// References it could not emit because others hold them.
     pub lost: HashSet<Id>,
+    /// The newest read found nothing there.
+    pub missing: bool,
     /// It was read without an error since the start.
     pub read_well: bool,
     pub read_at: i64,
@@ -90,6 +92,13 @@ pub struct TargetState {
     pub reading: bool,
     /// Something changed while it was being read.
     pub again: bool,
+}
+
+impl TargetState {
+    /// Whether it is not there and this location does not mind.
+    pub fn excused(&self, location: Id) -> bool {
+        self.missing && self.claims.iter().any(|claim| claim.location == location && claim.optional)
+    }
 }
 
 /// A write that was dropped because somebody else holds the reference (contract catalog.md section 6.2).

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
+use model::{Place, Problem};
 
 use super::claims::MAX_CHAIN;
 use super::graph::Id;
@@ -77,7 +78,7 @@ impl State {
                 entity_ref: location.map(|id| (**self.graph.entity_ref(id)).clone()),
                 location: Some(target.key.to_string()),
                 visible: location.and_then(|id| self.record(id)).is_some_and(|record| record.final_hash.is_some()),
-                problem: problem.clone(),
+                problem: self.named_at(location, problem),
             }));
         }
         troubles.extend(self.all_conflicts().into_iter().map(|conflict| {
@@ -90,11 +91,23 @@ impl State {
                 entity_ref: Some(conflict.entity_ref),
                 location: Some(conflict.dropped),
                 visible: true,
-                problem: model::Problem::warning("ConflictError", text),
+                problem: Problem::warning("ConflictError", text),
             }
         }));
         troubles.sort_by(|a, b| (&a.location, &a.entity_ref).cmp(&(&b.location, &b.entity_ref)));
         troubles
+    }
+
+    /// A target that cannot be read has no place of its own; whoever can repair that finds its name in the location.
+    fn named_at(&self, location: Option<Id>, problem: &Problem) -> Problem {
+        let named = location.and_then(|id| self.record(id)).filter(|record| record.line > 0);
+        let source = named.and_then(|record| record.location_key.as_deref()?.split_once(':').map(|(_, target)| target));
+        match (named, source) {
+            (Some(record), Some(source)) if problem.place.is_none() => {
+                problem.clone().at(Place { source: source.to_owned(), line: record.line, column: 1 })
+            }
+            _ => problem.clone(),
+        }
     }
 
     pub fn all_conflicts(&self) -> Vec<Conflict> {

@@ -21,6 +21,8 @@ pub struct Place<'a> {
     pub rules: &'a Rules,
 }
 
+const NOT_ALLOWED: &str = "NotAllowedError";
+
 /// What a file emits.
 #[derive(Debug, Default)]
 pub struct Emission {
@@ -60,6 +62,10 @@ pub fn emit(bytes: &[u8], place: &Place<'_>) -> Emission {
             }
         }
     }
+    // A file that brings in what it may not is refused whole (contract catalog.md section 6.5).
+    if emission.problems.iter().any(|problem| problem.name == NOT_ALLOWED) {
+        emission.entities.clear();
+    }
     emission
 }
 
@@ -77,7 +83,7 @@ fn emit_one(mut entity: Entity, place: &Place<'_>, location_key: &Arc<str>) -> R
             "Entity {entity_ref} at {location_key}, originated at {}, is not of an allowed kind for that location",
             place.origin
         );
-        return Err(Problem::error("NotAllowedError", text));
+        return Err(Problem::error(NOT_ALLOWED, text));
     }
     Ok((entity, entity_ref))
 }

@@ -155,7 +155,14 @@ pub fn read_file_target(request: &ReadRequest) -> ReadReport {
     };
     if request.target.kind == TargetKind::FileGlob {
         return match file::expand(&location.target, &root) {
-            Ok(files) if files.is_empty() => ReadReport::Missing(missing(location)),
+            // A folder that is not there may be a disk that is not mounted; nothing is concluded from that.
+            Ok(files) if files.is_empty() && !super::targets::glob_base(&location.target).is_dir() => {
+                ReadReport::Missing(missing(location))
+            }
+            Ok(files) if files.is_empty() => {
+                let text = format!("{} {} matches no file", location.kind, location.target);
+                ReadReport::Listing { files, problems: vec![Problem::warning("NotFoundError", text)] }
+            }
             Ok(files) => ReadReport::Listing { files, problems: Vec::new() },
             Err(problem) => ReadReport::Failed(problem),
         };

@@ -67,7 +67,12 @@ pub struct Processed {
 pub fn process(raw: &Entity, place: &SourcePlace, kinds: &KindRegistry, resolved: &ResolvedReferences) -> Outcome {
     let entity_ref = raw.entity_ref();
     let mut entity = raw.clone();
+    // A placeholder may stand for all annotations, so ours step aside while it is replaced.
+    let managed = take_managed(&mut entity);
     let replaced = placeholder::replace(&mut entity.0, &place.location.target, resolved);
+    for (key, value) in managed {
+        entity.set_annotation(key, &value);
+    }
     if !replaced.needs.is_empty() {
         return Outcome::Needs(replaced.needs);
     }
@@ -125,6 +130,16 @@ fn framed(problems: Vec<Problem>, step: &str) -> Vec<Problem> {
         ..problem
     };
     problems.into_iter().map(frame).collect()
+}
+
+fn take_managed(entity: &mut Entity) -> Vec<(&'static str, String)> {
+    let annotations = entity.0.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut);
+    let Some(annotations) = annotations else { return Vec::new() };
+    let take = |key| match annotations.remove(key) {
+        Some(Value::String(text)) => Some((key, text)),
+        _ => None,
+    };
+    [entity::MANAGED_BY_LOCATION, entity::MANAGED_BY_ORIGIN_LOCATION].into_iter().filter_map(take).collect()
 }
 
 /// Adds what the place says, without overriding the author.
