@@ -234,12 +234,14 @@ impl Index {
     /// Ids increase as a rule. One that does not gets a number in its order, which shifts those behind it.
     fn make_room(&mut self, puts: &[Prepared]) {
         let Some(newest) = self.ids.last() else { return };
-        let late = puts.iter().map(|put| put.id).filter(|id| id < newest && self.ids.binary_search(id).is_err());
-        let mut late: Vec<Uuid> = late.collect();
-        if !late.is_empty() {
-            late.dedup();
-            self.renumber(late);
+        let behind = puts.iter().map(|put| put.id).filter(|id| id < newest);
+        if behind.clone().all(|id| self.ids.binary_search(&id).is_ok()) {
+            return;
         }
+        // Places of removed entities go away too, so those that come back are reserved with the late ones.
+        let mut reserved: Vec<Uuid> = behind.filter(|id| self.number_of_id(*id).is_none()).collect();
+        reserved.dedup();
+        self.renumber(reserved);
     }
 
     /// Gives every entity its number anew, without holes but for those that are about to be filled.
