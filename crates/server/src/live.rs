@@ -13,6 +13,7 @@ use axum::Router;
 use axum::extract::Request;
 use base::http::HttpOptions as OutboundOptions;
 use catalog::Catalog;
+use catalog::ingest::SourceReader;
 use connect::Readers;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::KindRegistry;
@@ -31,6 +32,7 @@ use crate::telemetry::Telemetry;
 pub struct Live {
     store: Arc<SqlStore>,
     catalog: Catalog,
+    kinds: Arc<KindRegistry>,
     readers: Arc<CurrentReaders>,
     lifecycle: Lifecycle,
     telemetry: Telemetry,
@@ -45,13 +47,30 @@ impl Live {
         let store = Arc::new(store);
         let readers = Arc::new(CurrentReaders(ArcSwap::from_pointee(readers(&settings)?)));
         let kinds = Arc::new(KindRegistry::builtin());
-        let catalog = Catalog::start(store.clone(), readers.clone(), settings.catalog.clone(), kinds)
+        let catalog = Catalog::start(store.clone(), readers.clone(), settings.catalog.clone(), kinds.clone())
             .await
             .context("the catalog does not start")?;
         let lifecycle = Lifecycle::default();
-        let router = compose_router(&settings, &store, &catalog, &lifecycle, &telemetry)?;
+        let router = Parts {
+            store: &store,
+            catalog: &catalog,
+            kinds: &kinds,
+            readers: &readers,
+            lifecycle: &lifecycle,
+            telemetry: &telemetry,
+        }
+        .router(&settings)?;
         let router = Arc::new(ArcSwap::from_pointee(router));
-        Ok(Self { store, catalog, readers, lifecycle, telemetry, settings: ArcSwap::from_pointee(settings), router })
+        Ok(Self {
+            store,
+            catalog,
+            kinds,
+            readers,
+            lifecycle,
+            telemetry,
+            settings: ArcSwap::from_pointee(settings),
+            router,
+        })
     }
 
     /// Takes over a changed configuration, as far as that can be done while running.
@@ -59,7 +78,7 @@ impl Live {
     /// # Errors
     /// Nothing changed, or what is named takes effect at the next start; the rest is in force.
     pub async fn apply(&self, settings: Settings) -> Result<()> {
-        let router = compose_router(&settings, &self.store, &self.catalog, &self.lifecycle, &self.telemetry)?;
+        let router = self.parts().router(&settings)?;
         let readers = readers(&settings)?;
         self.catalog.engine.apply_config(settings.catalog.clone()).await?;
         self.telemetry.set_secrets(settings.secrets.clone());
@@ -67,6 +86,17 @@ impl Live {
         self.router.store(Arc::new(router));
         let before = self.settings.swap(Arc::new(settings));
         compose::needs_restart(&before, &self.settings.load())
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        Parts {
+            store: &self.store,
+            catalog: &self.catalog,
+            kinds: &self.kinds,
+            readers: &self.readers,
+            lifecycle: &self.lifecycle,
+            telemetry: &self.telemetry,
+        }
     }
 
     /// The router in force at each request.
@@ -105,36 +135,38 @@ fn readers(settings: &Settings) -> Result<Readers> {
     Ok(Readers::new(settings.readers.clone(), OutboundOptions::default())?)
 }
 
-fn compose_router(
-    settings: &Settings,
-    store: &Arc<SqlStore>,
-    catalog: &Catalog,
-    lifecycle: &Lifecycle,
-    telemetry: &Telemetry,
-) -> Result<Router> {
-    let base_url = settings.typed.backend.base_url.as_str();
-    let users = Arc::new(CatalogUsers(catalog.reader.clone()));
-    let authority = Arc::new(Authority::new(settings.auth.clone(), base_url, store.clone(), users));
-    let api = api::router(ApiState {
-        catalog: catalog.reader.clone(),
-        engine: catalog.engine.clone(),
-        store: store.clone(),
-        auth: authority.clone(),
-        lifecycle: lifecycle.clone(),
-    });
-    let web = web::router(WebState {
-        catalog: catalog.reader.clone(),
-        engine: catalog.engine.clone(),
-        store: store.clone(),
-        auth: authority.clone(),
-        branding: Arc::new(Branding {
+/// What routers are made of, again and again.
+struct Parts<'a> {
+    store: &'a Arc<SqlStore>,
+    catalog: &'a Catalog,
+    kinds: &'a Arc<KindRegistry>,
+    readers: &'a Arc<CurrentReaders>,
+    lifecycle: &'a Lifecycle,
+    telemetry: &'a Telemetry,
+}
+
+impl Parts<'_> {
+    fn router(&self, settings: &Settings) -> Result<Router> {
+        let base_url = settings.typed.backend.base_url.as_str();
+        let users = Arc::new(CatalogUsers(self.catalog.reader.clone()));
+        let authority = Arc::new(Authority::new(settings.auth.clone(), base_url, self.store.clone(), users));
+        let api = api::router(ApiState {
+            catalog: self.catalog.reader.clone(),
+            engine: self.catalog.engine.clone(),
+            sources: Arc::new(SourceReader::new(self.readers.clone())),
+            kinds: self.kinds.clone(),
+            store: self.store.clone(),
+            auth: authority.clone(),
+            lifecycle: self.lifecycle.clone(),
+        });
+        let branding = Branding {
             title: settings.typed.app.title.clone(),
             organization: settings.typed.organization.name.clone(),
-        }),
-        content_security_policy: web::content_security_policy(),
-    });
-    let metrics = metrics::router(telemetry.metrics.clone(), authority);
-    Ok(api::layers::apply_layers(api.merge(metrics).fallback_service(web), &settings.http)?)
+        };
+        let web = web::router(WebState::new(self.catalog.clone(), authority.clone(), branding));
+        let metrics = metrics::router(self.telemetry.metrics.clone(), authority);
+        Ok(api::layers::apply_layers(api.merge(metrics).fallback_service(web), &settings.http)?)
+    }
 }
 
 /// The readers of the configuration in force.
