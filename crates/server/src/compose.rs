@@ -62,7 +62,7 @@ fn folder_of(config: &Config, key: &str) -> PathBuf {
         config::Origin::File(place) => Some(PathBuf::from(place.source)),
         config::Origin::Variable(_) => None,
     });
-    let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let folder = file.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf())
 }
 
