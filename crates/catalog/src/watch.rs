@@ -42,11 +42,11 @@ impl FileWatcher {
     pub fn new(on_change: impl Fn(Vec<PathBuf>) + Send + 'static) -> notify::Result<Self> {
         let (sender, events) = mpsc::unbounded_channel();
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if let Ok(event) = event {
-                if matters(&event.kind) {
-                    // The receiver lives as long as the watcher.
-                    let _ = sender.send(event.paths);
-                }
+            if let Ok(event) = event
+                && matters(&event.kind)
+            {
+                // The receiver lives as long as the watcher.
+                let _ = sender.send(event.paths);
             }
         })?;
         tokio::spawn(gather(events, on_change));

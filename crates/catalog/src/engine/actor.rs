@@ -475,7 +475,10 @@ impl Actor {
             self.state.queue_processing(id);
         }
         for target in self.state.claimed.get(&id).cloned().unwrap_or_default() {
-            self.state.queue_read(target, true);
+            let files = self.state.targets.get(&target).map(|state| state.members.clone()).unwrap_or_default();
+            for target in std::iter::once(target).chain(files) {
+                self.state.queue_read(target, true);
+            }
         }
         self.touch();
         true

@@ -80,7 +80,7 @@ fn finish(draft: Draft) -> Option<Finished> {
         metadata.entry("etag").or_insert_with(|| hex::encode(hash).into());
     }
     let entity = FinalEntity { id: draft.uid, entity_ref: draft.entity_ref, body, parent: draft.parent };
-    // Processing has refused keys that differ only in casing, the one reason to fail here.
+    // Keys that differ only in casing: readers keep the last state that could be indexed.
     Some(Finished { id: draft.id, hash, prepared: Prepared::new(entity).ok()? })
 }
 

@@ -260,10 +260,10 @@ impl State {
         }
         if moved {
             self.forget_assignment(id, &emitted.location_key);
-            if let Some(old) = old_target.filter(|old| Some(*old) != target) {
-                if let Some(old) = self.targets.get_mut(&old) {
-                    old.entities.remove(&id);
-                }
+            if let Some(old) = old_target.filter(|old| Some(*old) != target)
+                && let Some(old) = self.targets.get_mut(&old)
+            {
+                old.entities.remove(&id);
             }
             self.mark(id);
         }
@@ -363,10 +363,10 @@ impl State {
         if let Some(target) = target.and_then(|target| self.targets.get_mut(&target)) {
             target.entities.remove(&id);
         }
-        if let Some(ParentId::Provider(name)) = parent {
-            if let Some(provider) = self.providers.get_mut(&name) {
-                provider.entities.remove(&id);
-            }
+        if let Some(ParentId::Provider(name)) = parent
+            && let Some(provider) = self.providers.get_mut(&name)
+        {
+            provider.entities.remove(&id);
         }
     }
 
@@ -402,10 +402,10 @@ impl State {
             entity = %entity_ref, kept = kept.as_deref().unwrap_or("-"), dropped,
             "two sources define the same entity; the first one keeps it"
         );
-        if let Loser::Target(target) = loser {
-            if let Some(target) = self.targets.get_mut(&target) {
-                target.lost.insert(id);
-            }
+        if let Loser::Target(target) = loser
+            && let Some(target) = self.targets.get_mut(&target)
+        {
+            target.lost.insert(id);
         }
         let conflict = Conflict { entity_ref, kept, dropped: dropped.to_owned(), at: now };
         let conflicts = self.conflicts.entry(id).or_default();

@@ -90,10 +90,10 @@ fn emit_one(mut entity: Entity, place: &Place<'_>, location_key: &Arc<str>) -> R
 
 /// Sets both managed-by annotations; whatever stands where annotations belong and is none is left for validation to tell.
 fn mark(entity: &mut Entity, location: &str, origin: &str) {
-    if let Some(metadata) = entity.0.get_mut("metadata").and_then(Value::as_object_mut) {
-        if metadata.get("annotations").is_some_and(Value::is_null) {
-            metadata.remove("annotations");
-        }
+    if let Some(metadata) = entity.0.get_mut("metadata").and_then(Value::as_object_mut)
+        && metadata.get("annotations").is_some_and(Value::is_null)
+    {
+        metadata.remove("annotations");
     }
     entity.set_annotation(MANAGED_BY_LOCATION, location);
     entity.set_annotation(MANAGED_BY_ORIGIN_LOCATION, origin);

@@ -74,10 +74,10 @@ fn parse(file: &Fetched) -> Result<Value, BundleError> {
         message: format!("the file at {} cannot be parsed, {e}", file.address),
         refresh_key: Some(file.refresh_key.clone()),
     };
-    if file.text.trim_start().starts_with('{') {
-        if let Ok(value) = serde_json::from_str(&file.text) {
-            return Ok(value);
-        }
+    if file.text.trim_start().starts_with('{')
+        && let Ok(value) = serde_json::from_str(&file.text)
+    {
+        return Ok(value);
     }
     model::yaml::parse_single(&file.text, &Limits::default()).map_err(|e| broken(&e))
 }
