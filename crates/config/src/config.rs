@@ -1,6 +1,6 @@
 //! The merged configuration and what is remembered about each of its keys.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -118,6 +118,14 @@ impl Config {
     /// Where the key of the value at a JSON pointer stands.
     pub(crate) fn key_origin(&self, pointer: &str) -> Option<Origin> {
         self.mention(pointer)?.mark.resolve_key(&self.sources)
+    }
+
+    /// The folder of the file that says the value at a JSON pointer, absolute; the working directory when no file does.
+    pub(crate) fn folder(&self, pointer: &str) -> PathBuf {
+        let said = self.mention(pointer).and_then(|mention| mention.mark.folder(&self.sources));
+        let folder = Path::new(".").join(said.unwrap_or(Path::new("")));
+        // Fails only when the working directory is gone; relative paths have no better meaning then.
+        std::path::absolute(&folder).unwrap_or(folder)
     }
 
     fn mention(&self, pointer: &str) -> Option<&Mention> {

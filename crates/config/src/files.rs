@@ -52,6 +52,14 @@ impl Files {
     /// As [`Files::text`], and when it is not one document of YAML.
     pub(crate) fn document(&mut self, path: &Path, name: &str) -> Result<(Value, usize), ConfigError> {
         let text = self.text(path, name)?;
+        self.parse(path, name, text)
+    }
+
+    /// As [`Files::document`], for a text that is at hand.
+    ///
+    /// # Errors
+    /// It is not one document of YAML.
+    pub(crate) fn parse(&mut self, path: &Path, name: &str, text: String) -> Result<(Value, usize), ConfigError> {
         let mut documents = yaml::parse_documents(&text, &yaml::Limits::default()).into_iter();
         let first = documents.next();
         if let Some(second) = documents.next() {
@@ -61,7 +69,12 @@ impl Files {
         }
         let index = first.as_ref().map_or(0, |document| document.index);
         let value = first.map_or(Ok(Value::Null), |document| document.value).map_err(|error| syntax(name, error))?;
-        self.sources.push(SourceFile { name: name.to_owned(), text: text.into(), document: index });
+        self.sources.push(SourceFile {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            text: text.into(),
+            document: index,
+        });
         Ok((value, self.sources.len() - 1))
     }
 }

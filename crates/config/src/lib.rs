@@ -17,6 +17,7 @@ mod merge;
 mod origin;
 mod overrides;
 mod pointer;
+mod problems;
 mod secret;
 mod section;
 mod substitute;
@@ -34,6 +35,7 @@ pub use origin::Origin;
 pub use secret::Secret;
 pub use section::Settings;
 pub use section::app::App;
+pub use section::auth::{AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, SharedSecret};
 pub use section::backend::{AllowedHost, Backend, Certificate, CspDirective, Https, Lifecycle, Listen};
 pub use section::catalog::{
     AllowedKind, Catalog, ConflictStrategy, LocationMatch, OrphanStrategy, ProcessingInterval, Rule, StaticLocation,

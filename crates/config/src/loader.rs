@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use crate::files::Files;
-use crate::layers::targets;
+use crate::layers::{Target, targets};
 use crate::merge::{Kind, Node};
 use crate::origin::Mark;
 use crate::overrides;
@@ -40,13 +40,29 @@ impl LoadOptions {
             lay(&mut merged, transform.file(&target)?);
         }
         lay(&mut merged, overrides::layer(&self.environment)?);
-        let root = merged.unwrap_or_else(|| Node {
-            mark: Mark::File { source: 0, pointer: String::new() },
-            secret: false,
-            kind: Kind::Object(Vec::new()),
-        });
-        Ok(Config::new(root, transform.files, missing, transform.secrets))
+        Ok(Config::new(merged.unwrap_or_else(empty), transform.files, missing, transform.secrets))
     }
+}
+
+impl Config {
+    /// A configuration that is in no file: what an `app-config.yaml` with this text in the working directory gives when
+    /// no variable is set.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place in `app-config.yaml`.
+    pub fn from_yaml(text: &str) -> Result<Self, ConfigError> {
+        let environment = Environment::default();
+        let mut transform = Transform { environment: &environment, files: Files::default(), secrets: Vec::new() };
+        let name = "app-config.yaml";
+        let target = Target { name: name.to_owned(), path: name.into(), optional: false };
+        let root = transform.text(&target, text.to_owned())?;
+        Ok(Self::new(root.unwrap_or_else(empty), transform.files, Vec::new(), transform.secrets))
+    }
+}
+
+fn empty() -> Node {
+    let mark = Mark::File { source: 0, pointer: String::new() };
+    Node { mark, secret: false, kind: Kind::Object(Vec::new()) }
 }
 
 fn lay(merged: &mut Option<Node>, layer: Option<Node>) {

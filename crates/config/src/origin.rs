@@ -1,6 +1,7 @@
 //! Where a value was said: for messages, for `config print`, and for the person who has to change it.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::{Place, yaml};
@@ -40,6 +41,7 @@ impl fmt::Display for Origin {
 pub(crate) struct SourceFile {
     /// The path as the user would write it.
     pub name: String,
+    pub path: PathBuf,
     pub text: Arc<str>,
     /// The number of the YAML document that holds the configuration.
     pub document: usize,
@@ -65,6 +67,14 @@ impl Mark {
     /// Where the key of the marked value stands.
     pub(crate) fn resolve_key(&self, sources: &[SourceFile]) -> Option<Origin> {
         self.place_by(sources, |file, pointer| yaml::locate_key(&file.text, file.document, pointer))
+    }
+
+    /// The folder of the file that holds the marked value; `None` when a variable does.
+    pub(crate) fn folder<'s>(&self, sources: &'s [SourceFile]) -> Option<&'s Path> {
+        match self {
+            Self::Variable(_) => None,
+            Self::File { source, .. } => sources.get(*source)?.path.parent(),
+        }
     }
 
     fn place_by(

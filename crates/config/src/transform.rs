@@ -43,7 +43,13 @@ type Resolved = Result<Option<Node>, ConfigError>;
 impl Transform<'_> {
     /// The layer a file adds, or `None` when it is empty.
     pub(crate) fn file(&mut self, target: &Target) -> Resolved {
-        let (value, source) = self.files.document(&target.path, &target.name)?;
+        let text = self.files.text(&target.path, &target.name)?;
+        self.text(target, text)
+    }
+
+    /// The layer that `text` adds as the content of a file.
+    pub(crate) fn text(&mut self, target: &Target, text: String) -> Resolved {
+        let (value, source) = self.files.parse(&target.path, &target.name, text)?;
         if value.is_null() {
             return Ok(None);
         }

@@ -16,7 +16,7 @@ pub struct UnknownKey {
     pub origin: Option<Origin>,
 }
 
-/// A key that works differently from what its writer may expect.
+/// A key that works differently from what its writer may expect, or not yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// `a.b[0].c`
@@ -27,8 +27,8 @@ pub struct Warning {
     pub message: &'static str,
 }
 
-/// Keys that were removed or renamed, with what to do. `[]` stands for any list element.
-const RETIRED: &[(&str, &str)] = &[
+/// Keys that were removed or renamed, or that have no effect yet, with what to do. `[]` stands for any list element.
+const REMARKS: &[(&str, &str)] = &[
     (
         "catalog.enableRelationsCompatibility",
         "was removed: relations carry only `targetRef`; delete the key and read `targetRef`",
@@ -41,14 +41,25 @@ const RETIRED: &[(&str, &str)] = &[
     ("integrations.bitbucketCloud[].appPassword", "is deprecated: use an API token in `token`"),
     ("integrations.azure[].token", "is deprecated: use `credentials` with a `personalAccessToken`"),
     ("integrations.azure[].credential", "is deprecated: use `credentials`"),
+    ("integrations.github[].apps", "has no effect yet: set `token` to read private repositories"),
+    ("integrations.bitbucketCloud[].clientId", "has no effect yet: set `username` and `token` instead"),
+    ("integrations.azure[].credentials[].clientId", "has no effect yet: use a `personalAccessToken`"),
+    ("integrations.azure[].credentials[].managedIdentityClientId", "has no effect yet: use a `personalAccessToken`"),
+    ("integrations.awsCodeCommit", UNSUPPORTED),
+    ("integrations.awsS3", UNSUPPORTED),
+    ("integrations.azureBlobStorage", UNSUPPORTED),
+    ("integrations.googleGcs", UNSUPPORTED),
+    ("integrations.harness", UNSUPPORTED),
     ("backend.auth.keys", "is deprecated: use `backend.auth.externalAccess` with type `legacy`"),
 ];
+
+const UNSUPPORTED: &str = "has no effect yet: this kind of host cannot be read, so locations on it stay unread";
 
 pub(crate) fn unknown_keys(config: &Config) -> Vec<UnknownKey> {
     let mut found = Vec::new();
     walk(config.value(), &mut Vec::new(), "", "", &mut |segments, key, at| {
         let standing = keys::standing(segments);
-        if standing == Standing::Unknown && !is_retired(segments) {
+        if standing == Standing::Unknown && !is_remarked(segments) {
             found.push(UnknownKey { key: key.to_owned(), origin: config.key_origin(at) });
         }
         standing == Standing::Parent
@@ -60,10 +71,10 @@ pub(crate) fn warnings(config: &Config) -> Vec<Warning> {
     let mut found = Vec::new();
     walk(config.value(), &mut Vec::new(), "", "", &mut |segments, key, at| {
         let written = written(segments);
-        if let Some((_, message)) = RETIRED.iter().find(|(path, _)| *path == written) {
+        if let Some((_, message)) = REMARKS.iter().find(|(path, _)| *path == written) {
             found.push(Warning { key: key.to_owned(), origin: config.key_origin(at), message });
         }
-        RETIRED
+        REMARKS
             .iter()
             .any(|(path, _)| path.strip_prefix(written.as_str()).is_some_and(|rest| rest.starts_with(['.', '['])))
     });
@@ -91,9 +102,9 @@ fn walk<'v>(
     }
 }
 
-fn is_retired(segments: &[&str]) -> bool {
+fn is_remarked(segments: &[&str]) -> bool {
     let written = written(segments);
-    RETIRED.iter().any(|(path, _)| *path == written)
+    REMARKS.iter().any(|(path, _)| *path == written)
 }
 
 fn written(segments: &[&str]) -> String {

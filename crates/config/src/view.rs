@@ -1,5 +1,6 @@
 //! Typed reading with Backstage's error texts, each behind the place it is about.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -36,6 +37,11 @@ impl<'a> View<'a> {
     /// Where this value stands.
     pub fn origin(&self) -> Option<Origin> {
         self.config.origin(&self.pointer)
+    }
+
+    /// The folder of the file that says this value, absolute; the working directory when a variable says it.
+    pub fn folder(&self) -> PathBuf {
+        self.config.folder(&self.pointer)
     }
 
     /// The value at a relative key of object members, whatever its type.
@@ -128,12 +134,17 @@ impl<'a> View<'a> {
         self.string(key)?.ok_or_else(|| self.missing(key))
     }
 
-    /// A secret, trimmed.
+    /// A secret, trimmed: pasted tokens often carry white space. A number counts as its digits, white space alone as
+    /// nothing.
     ///
     /// # Errors
-    /// See [`View`].
+    /// See [`View`]; none quotes the value.
     pub fn secret(&self, key: &str) -> Result<Option<Secret>, ConfigError> {
-        self.typed(key, |view| view.as_str().map(|text| Secret::new(text.trim())))
+        let text = self.typed(key, |view| match view.value {
+            Value::Number(digits) => Ok(digits.to_string()),
+            _ => view.as_str().map(|text| text.trim().to_owned()),
+        })?;
+        Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
     }
 
     /// # Errors
@@ -178,9 +189,17 @@ impl<'a> View<'a> {
     /// # Errors
     /// See [`View`].
     pub fn string_or_strings(&self, key: &str) -> Result<Option<Vec<String>>, ConfigError> {
-        match self.find(key).map(|view| view.value) {
-            Some(Value::String(_)) => Ok(self.string(key)?.map(|text| vec![text])),
-            _ => self.strings(key),
+        self.typed(key, |view| view.as_string_or_strings())
+    }
+
+    /// This value as an array of non-empty strings, or as one.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub fn as_string_or_strings(&self) -> Result<Vec<String>, ConfigError> {
+        match self.value {
+            Value::String(_) => Ok(vec![self.as_str()?.to_owned()]),
+            _ => self.as_strings(),
         }
     }
 

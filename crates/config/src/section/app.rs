@@ -3,8 +3,9 @@
 use url::Url;
 
 use super::http_url;
+use crate::View;
 use crate::keys::Key;
-use crate::{Config, ConfigError};
+use crate::problems::Problems;
 
 pub(crate) const KEYS: &[Key] = &[
     Key::new("app.title", "The portal's name in titles and headings; default `Callboard`."),
@@ -20,13 +21,10 @@ pub struct App {
 }
 
 impl App {
-    /// # Errors
-    /// A value has the wrong type, or `app.baseUrl` is no URL.
-    pub fn read(config: &Config, backend_url: &Url) -> Result<Self, ConfigError> {
-        let root = config.root();
-        Ok(Self {
-            title: root.string("app.title")?.unwrap_or_else(|| "Callboard".to_owned()),
-            base_url: http_url(&root, "app.baseUrl")?.unwrap_or_else(|| backend_url.clone()),
-        })
+    pub(crate) fn read(root: &View<'_>, backend_url: &Url, problems: &mut Problems) -> Self {
+        Self {
+            title: problems.optional(root.string("app.title")).unwrap_or_else(|| "Callboard".to_owned()),
+            base_url: problems.optional(http_url(root, "app.baseUrl")).unwrap_or_else(|| backend_url.clone()),
+        }
     }
 }

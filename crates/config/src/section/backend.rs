@@ -3,14 +3,16 @@
 
 use std::time::Duration;
 
+use base::http::HostRule;
 use serde_json::Value;
 use url::Url;
 
 use super::cors::Cors;
 use super::database::Database;
-use super::http_url;
+use super::{http_url, sendable};
 use crate::keys::Key;
-use crate::{Config, ConfigError, View};
+use crate::problems::Problems;
+use crate::{ConfigError, View};
 
 pub(crate) const KEYS: &[Key] = &[
     Key::new("backend.baseUrl", "Where clients reach the API; default `http://localhost:<port>`."),
@@ -21,6 +23,8 @@ pub(crate) const KEYS: &[Key] = &[
     Key::new("backend.https.certificate.cert", "The certificate chain in PEM; usually `$file`."),
     Key::secret("backend.https.certificate.key", "The private key in PEM; usually `$file`."),
     Key::new("backend.csp.*", "Sources of a Content-Security-Policy directive, or `false` to leave it out."),
+    Key::new("backend.referrer.policy", "The Referrer-Policy of answers; default `no-referrer`."),
+    Key::new("backend.server.requestTimeout", "Milliseconds until the answer to a request must begin; default 60000."),
     Key::new("backend.reading.allow[].host", "A host that may be read: `host`, `*.host` or `host:port`."),
     Key::new("backend.reading.allow[].paths", "Path prefixes that may be read on the host; all when absent."),
     Key::new("backend.lifecycle.startupRequestPauseTimeout", "How long a request waits for start-up; default 5 s."),
@@ -35,6 +39,7 @@ pub(crate) const KEYS: &[Key] = &[
 ];
 
 const DEFAULT_PORT: u16 = 7007;
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Debug)]
 pub struct Backend {
@@ -46,6 +51,10 @@ pub struct Backend {
     pub cors: Option<Cors>,
     /// Changes to the default Content-Security-Policy, in the order written.
     pub csp: Vec<CspDirective>,
+    /// `no-referrer` when empty.
+    pub referrer_policy: Vec<String>,
+    /// How long a request may take until its answer begins.
+    pub request_timeout: Duration,
     pub database: Database,
     pub reading: Vec<AllowedHost>,
     pub lifecycle: Lifecycle,
@@ -81,15 +90,14 @@ pub struct Certificate {
 pub struct CspDirective {
     /// As written, `img-src` or `imgSrc`.
     pub name: String,
-    /// `None` leaves the directive out.
+    /// `None` leaves the directive out; a directive without sources stands alone.
     pub sources: Option<Vec<String>>,
 }
 
 /// A host that may be read though no integration names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedHost {
-    /// `host`, `*.host` or `host:port`, lower case.
-    pub host: String,
+    pub host: HostRule,
     /// Path prefixes that end at a segment boundary; `None` allows every path.
     pub paths: Option<Vec<String>>,
 }
@@ -101,31 +109,30 @@ pub struct Lifecycle {
 }
 
 impl Backend {
-    /// # Errors
-    /// The first value that cannot be used.
-    pub fn read(config: &Config) -> Result<Self, ConfigError> {
-        let root = config.root();
-        let listen = read_listen(&root)?;
-        let https = read_https(&root)?;
-        let base_url = match http_url(&root, "backend.baseUrl")? {
-            Some(url) => url,
-            None => default_base_url(&root, &listen, https.is_some())?,
-        };
-        Ok(Self {
-            base_url,
+    pub(crate) fn read(root: &View<'_>, problems: &mut Problems) -> Option<Self> {
+        let listen = problems.kept(read_listen(root)).unwrap_or(Listen { host: None, port: DEFAULT_PORT });
+        let https = problems.optional(read_https(root));
+        let default_url = problems.kept(default_base_url(root, &listen, https.is_some()))?;
+        let timeout = problems.optional(root.integer("backend.server.requestTimeout"));
+        Some(Self {
+            base_url: problems.optional(http_url(root, "backend.baseUrl")).unwrap_or(default_url),
             listen,
             https,
-            cors: Cors::read(&root)?,
-            csp: read_csp(&root)?,
-            database: Database::read(&root)?,
-            reading: read_reading(&root)?,
+            cors: problems.optional(root.object("backend.cors")).map(|cors| Cors::read(&cors, problems)),
+            csp: problems.optional(root.object("backend.csp")).map(|csp| read_csp(&csp, problems)).unwrap_or_default(),
+            referrer_policy: problems.optional(read_referrer(root)).unwrap_or_default(),
+            request_timeout: timeout.map_or(REQUEST_TIMEOUT, Duration::from_millis),
+            database: problems.kept(Database::read(root)).unwrap_or(Database::Memory),
+            reading: problems.each(root.objects("backend.reading.allow"), read_allowed),
             lifecycle: Lifecycle {
-                startup_request_pause_timeout: root
-                    .duration("backend.lifecycle.startupRequestPauseTimeout")?
+                startup_request_pause_timeout: problems
+                    .optional(root.duration("backend.lifecycle.startupRequestPauseTimeout"))
                     .unwrap_or(Duration::from_secs(5)),
-                server_shutdown_delay: root.duration("backend.lifecycle.serverShutdownDelay")?.unwrap_or_default(),
+                server_shutdown_delay: problems
+                    .optional(root.duration("backend.lifecycle.serverShutdownDelay"))
+                    .unwrap_or_default(),
             },
-            log_level: root.string("backend.logger.level")?.map(log_level),
+            log_level: problems.optional(root.string("backend.logger.level")).map(log_level),
         })
     }
 }
@@ -198,30 +205,31 @@ fn read_https(root: &View<'_>) -> Result<Option<Https>, ConfigError> {
     }
 }
 
-fn read_csp(root: &View<'_>) -> Result<Vec<CspDirective>, ConfigError> {
-    let Some(csp) = root.object("backend.csp")? else { return Ok(Vec::new()) };
-    let members = csp.members()?;
-    let read = |(name, view): &(&str, View<'_>)| {
-        let sources = match view.value() {
-            Value::Bool(false) => None,
-            _ => Some(view.as_strings()?),
-        };
-        Ok(CspDirective { name: (*name).to_owned(), sources })
-    };
-    members.iter().map(read).collect()
+fn read_csp(csp: &View<'_>, problems: &mut Problems) -> Vec<CspDirective> {
+    let members = problems.kept(csp.members()).unwrap_or_default();
+    members.iter().filter_map(|(name, view)| problems.kept(read_directive(name, view))).collect()
 }
 
-fn read_reading(root: &View<'_>) -> Result<Vec<AllowedHost>, ConfigError> {
-    root.objects("backend.reading.allow")?
-        .iter()
-        .map(|allow| {
-            let host = allow.required_string("host")?.to_lowercase();
-            if host.contains(['/', '@']) || host.contains(char::is_whitespace) {
-                return Err(allow.find("host").unwrap_or_else(|| allow.clone()).invalid(format!(
-                    "expected a host such as example.com, *.example.com or example.com:8080, got \"{host}\""
-                )));
-            }
-            Ok(AllowedHost { host, paths: allow.strings("paths")? })
-        })
-        .collect()
+fn read_directive(name: &str, view: &View<'_>) -> Result<CspDirective, ConfigError> {
+    let sources = match view.value() {
+        Value::Bool(on) => on.then(Vec::new),
+        _ => Some(view.as_string_or_strings()?),
+    };
+    sendable(view, sources.iter().flatten().map(String::as_str).chain([name]))?;
+    Ok(CspDirective { name: name.to_owned(), sources })
+}
+
+fn read_referrer(root: &View<'_>) -> Result<Option<Vec<String>>, ConfigError> {
+    let Some(policy) = root.find("backend.referrer.policy") else { return Ok(None) };
+    let policies = policy.as_string_or_strings()?;
+    sendable(&policy, policies.iter().map(String::as_str))?;
+    Ok(Some(policies))
+}
+
+fn read_allowed(allow: &View<'_>) -> Result<AllowedHost, ConfigError> {
+    let host = allow.required_string("host")?.parse().map_err(|error| {
+        let at = allow.find("host").unwrap_or_else(|| allow.clone());
+        at.invalid(format!("expected a host such as example.com, *.example.com or example.com:8080; {error}"))
+    })?;
+    Ok(AllowedHost { host, paths: allow.strings("paths")? })
 }

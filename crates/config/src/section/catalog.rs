@@ -1,11 +1,14 @@
 //! `catalog`: what is ingested from where, and what may come in. Contract: catalog section 8.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use globset::Glob;
 use serde_json::Value;
 
 use crate::keys::Key;
-use crate::{Config, ConfigError, Origin, View};
+use crate::problems::Problems;
+use crate::{ConfigError, Origin, View};
 
 pub(crate) const KEYS: &[Key] = &[
     Key::new("catalog.locations[].type", "`file` or `url`."),
@@ -46,8 +49,10 @@ pub struct Catalog {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaticLocation {
     pub kind: String,
-    /// As written: a path (relative to the working directory) or a URL.
+    /// As written: a path or a URL.
     pub target: String,
+    /// The folder of the file that names the location: where a relative path starts.
+    pub folder: PathBuf,
     /// What this location may bring besides what the general rules allow.
     pub rules: Vec<Vec<AllowedKind>>,
     /// Where the location is configured, for messages about it.
@@ -73,6 +78,8 @@ pub struct AllowedKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocationMatch {
     pub kind: String,
+    /// The folder of the file that names the location: where a relative path starts.
+    pub folder: PathBuf,
     pub target: TargetMatch,
 }
 
@@ -112,31 +119,44 @@ const CONFLICT: &[(&str, ConflictStrategy)] =
     &[("reject", ConflictStrategy::Reject), ("refresh", ConflictStrategy::Refresh)];
 
 impl Catalog {
-    /// # Errors
-    /// The first value that cannot be used.
-    pub fn read(config: &Config) -> Result<Self, ConfigError> {
-        let root = config.root();
-        root.duration("catalog.stitchingStrategy.pollingInterval")?;
-        root.duration("catalog.stitchingStrategy.stitchTimeout")?;
-        Ok(Self {
-            locations: root.objects("catalog.locations")?.iter().map(read_location).collect::<Result<_, _>>()?,
+    pub(crate) fn read(root: &View<'_>, problems: &mut Problems) -> Self {
+        problems.kept(root.duration("catalog.stitchingStrategy.pollingInterval"));
+        problems.kept(root.duration("catalog.stitchingStrategy.stitchTimeout"));
+        let conflicts = problems.optional(root.word("catalog.defaultLocationConflictStrategy", CONFLICT));
+        Self {
+            locations: problems.each(root.objects("catalog.locations"), read_location),
             rules: match root.find("catalog.rules") {
-                Some(_) => root.objects("catalog.rules")?.iter().map(read_rule).collect::<Result<_, _>>()?,
+                Some(_) => problems.each(root.objects("catalog.rules"), read_rule),
                 None => default_rules(),
             },
-            readonly: root.bool("catalog.readonly")?.unwrap_or(false),
-            orphan_strategy: root.word("catalog.orphanStrategy", ORPHAN)?.unwrap_or_default(),
-            orphan_provider_strategy: root.word("catalog.orphanProviderStrategy", ORPHAN)?.unwrap_or_default(),
-            location_conflict_strategy: root
-                .word("catalog.defaultLocationConflictStrategy", CONFLICT)?
+            readonly: problems.optional(root.bool("catalog.readonly")).unwrap_or(false),
+            orphan_strategy: problems.optional(root.word("catalog.orphanStrategy", ORPHAN)).unwrap_or_default(),
+            orphan_provider_strategy: problems
+                .optional(root.word("catalog.orphanProviderStrategy", ORPHAN))
                 .unwrap_or_default(),
+            location_conflict_strategy: conflicts.unwrap_or_default(),
             processing_interval: match root.find("catalog.processingInterval").map(|view| view.value()) {
                 Some(Value::Bool(false)) => ProcessingInterval::Never,
-                _ => root
-                    .duration("catalog.processingInterval")?
+                _ => problems
+                    .optional(root.duration("catalog.processingInterval"))
                     .map_or(ProcessingInterval::Default, ProcessingInterval::Every),
             },
-        })
+        }
+    }
+}
+
+impl Default for Catalog {
+    /// What an empty configuration says.
+    fn default() -> Self {
+        Self {
+            locations: Vec::new(),
+            rules: default_rules(),
+            readonly: false,
+            orphan_strategy: OrphanStrategy::default(),
+            orphan_provider_strategy: OrphanStrategy::default(),
+            location_conflict_strategy: ConflictStrategy::default(),
+            processing_interval: ProcessingInterval::default(),
+        }
     }
 }
 
@@ -152,6 +172,7 @@ fn read_location(location: &View<'_>) -> Result<StaticLocation, ConfigError> {
     Ok(StaticLocation {
         kind: location.required_string("type")?,
         target: location.required_string("target")?,
+        folder: location.folder(),
         rules: location.objects("rules")?.iter().map(read_allow).collect::<Result<_, _>>()?,
         origin: location.origin(),
     })
@@ -191,8 +212,14 @@ fn read_match(location: &View<'_>) -> Result<LocationMatch, ConfigError> {
             return Err(location.invalid("A catalog rule location cannot have both exact and pattern values"));
         }
         (Some(exact), None) => TargetMatch::Exact(exact),
-        (None, Some(pattern)) => TargetMatch::Pattern(pattern),
+        (None, Some(pattern)) => {
+            if let Err(error) = Glob::new(&pattern) {
+                let at = location.find("pattern").unwrap_or_else(|| location.clone());
+                return Err(at.invalid(format!("\"{pattern}\" is no pattern: {}", error.kind())));
+            }
+            TargetMatch::Pattern(pattern)
+        }
         (None, None) => TargetMatch::Any,
     };
-    Ok(LocationMatch { kind, target })
+    Ok(LocationMatch { kind, folder: location.folder(), target })
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use globset::Glob;
+
+use super::sendable;
 use crate::keys::Key;
+use crate::problems::Problems;
 use crate::{ConfigError, View};
 
 pub(crate) const KEYS: &[Key] = &[
@@ -16,8 +20,11 @@ pub(crate) const KEYS: &[Key] = &[
     Key::new("backend.cors.optionsSuccessStatus", "Status of the answer to a preflight request; default 204."),
 ];
 
+/// Status of the answer to a preflight request.
+const OPTIONS_SUCCESS: u16 = 204;
+
 /// CORS as `backend.cors` describes it; `None` fields were not written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cors {
     /// Origins with `*` and other glob characters; empty allows none.
     pub origins: Vec<String>,
@@ -30,23 +37,58 @@ pub struct Cors {
     pub options_success_status: u16,
 }
 
-impl Cors {
-    pub(crate) fn read(root: &View<'_>) -> Result<Option<Self>, ConfigError> {
-        let Some(cors) = root.object("backend.cors")? else { return Ok(None) };
-        let listed = |key: &str| -> Result<Option<Vec<String>>, ConfigError> {
-            Ok(cors.string_or_strings(key)?.map(|values| {
-                let words = values.iter().flat_map(|value| value.split(','));
-                words.map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
-            }))
-        };
-        Ok(Some(Self {
-            origins: cors.string_or_strings("origin")?.unwrap_or_default(),
-            methods: listed("methods")?,
-            allowed_headers: listed("allowedHeaders")?,
-            exposed_headers: listed("exposedHeaders")?,
-            credentials: cors.bool("credentials")?.unwrap_or(false),
-            max_age: cors.integer("maxAge")?.map(Duration::from_secs),
-            options_success_status: cors.integer("optionsSuccessStatus")?.unwrap_or(204),
-        }))
+impl Default for Cors {
+    fn default() -> Self {
+        Self {
+            origins: Vec::new(),
+            methods: None,
+            allowed_headers: None,
+            exposed_headers: None,
+            credentials: false,
+            max_age: None,
+            options_success_status: OPTIONS_SUCCESS,
+        }
     }
+}
+
+impl Cors {
+    pub(crate) fn read(cors: &View<'_>, problems: &mut Problems) -> Self {
+        Self {
+            origins: problems.kept(read_origins(cors)).unwrap_or_default(),
+            methods: problems.optional(read_words(cors, "methods")),
+            allowed_headers: problems.optional(read_words(cors, "allowedHeaders")),
+            exposed_headers: problems.optional(read_words(cors, "exposedHeaders")),
+            credentials: problems.optional(cors.bool("credentials")).unwrap_or(false),
+            max_age: problems.optional(cors.integer("maxAge")).map(Duration::from_secs),
+            options_success_status: problems.kept(read_status(cors)).unwrap_or(OPTIONS_SUCCESS),
+        }
+    }
+}
+
+fn read_origins(cors: &View<'_>) -> Result<Vec<String>, ConfigError> {
+    let Some(origin) = cors.find("origin") else { return Ok(Vec::new()) };
+    let origins = origin.as_string_or_strings()?;
+    for pattern in &origins {
+        Glob::new(pattern)
+            .map_err(|error| origin.invalid(format!("\"{pattern}\" is no pattern for origins: {}", error.kind())))?;
+    }
+    Ok(origins)
+}
+
+/// The words of a list, or of one text with commas between them.
+fn read_words(cors: &View<'_>, key: &str) -> Result<Option<Vec<String>>, ConfigError> {
+    let Some(list) = cors.find(key) else { return Ok(None) };
+    let texts = list.as_string_or_strings()?;
+    let words = texts.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|word| !word.is_empty());
+    sendable(&list, words.clone())?;
+    Ok(Some(words.map(str::to_owned).collect()))
+}
+
+fn read_status(cors: &View<'_>) -> Result<u16, ConfigError> {
+    let Some(status) = cors.integer("optionsSuccessStatus")? else { return Ok(OPTIONS_SUCCESS) };
+    if !(200..600).contains(&status) {
+        let at = cors.find("optionsSuccessStatus").unwrap_or_else(|| cors.clone());
+        return Err(at.invalid(format!("expected an HTTP status such as 200 or 204, got {status}")));
+    }
+    Ok(status)
 }

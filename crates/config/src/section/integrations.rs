@@ -17,7 +17,7 @@ pub struct Integrations {
     pub github: Vec<GitHub>,
     /// Always has gitlab.com.
     pub gitlab: Vec<GitLab>,
-    /// Always has an entry; the host is bitbucket.org.
+    /// Always has bitbucket.org.
     pub bitbucket_cloud: Vec<BitbucketCloud>,
     pub bitbucket_server: Vec<BitbucketServer>,
     /// Always has dev.azure.com.
@@ -54,7 +54,7 @@ pub struct GitHubApp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GitLab {
     pub host: String,
-    /// `https://<host>/api/v4` unless it says otherwise.
+    /// `<base URL>/api/v4` unless it says otherwise.
     pub api_base_url: Url,
     /// `https://<host>` unless it says otherwise; may have a path.
     pub base_url: Url,
@@ -63,6 +63,9 @@ pub struct GitLab {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BitbucketCloud {
+    pub host: String,
+    /// `https://api.bitbucket.org/2.0`, elsewhere `https://<host>/2.0`.
+    pub api_base_url: Url,
     pub credential: Option<BitbucketCredential>,
 }
 
@@ -92,6 +95,8 @@ pub struct BitbucketServer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Azure {
     pub host: String,
+    /// `https://<host>`.
+    pub base_url: Url,
     /// Tried in order: first those that name the organization, then those for any.
     pub credentials: Vec<AzureCredential>,
 }
@@ -124,6 +129,8 @@ pub struct Gerrit {
     pub base_url: Url,
     /// Where Gitiles is; `https://<host>` unless it says otherwise.
     pub gitiles_base_url: Url,
+    /// Whether people are sent to Gerrit's own editor.
+    pub edit_urls: bool,
     pub username: Option<String>,
     pub password: Option<Secret>,
 }

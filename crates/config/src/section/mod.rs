@@ -12,7 +12,8 @@ pub(crate) mod organization;
 use url::Url;
 
 use crate::keys::Key;
-use crate::{App, Backend, Catalog, Config, ConfigError, Integrations, Organization, View};
+use crate::problems::Problems;
+use crate::{App, Auth, Backend, Catalog, Config, ConfigError, Integrations, Organization, View};
 
 /// The keys of every section.
 pub(crate) const KEYS: &[&[Key]] = &[
@@ -32,6 +33,7 @@ pub struct Settings {
     pub app: App,
     pub organization: Organization,
     pub backend: Backend,
+    pub auth: Auth,
     pub integrations: Integrations,
     pub catalog: Catalog,
 }
@@ -40,28 +42,34 @@ impl Settings {
     /// Reads all sections.
     ///
     /// # Errors
-    /// The first problem of each section that has one.
+    /// Everything that cannot be used, each with its key and place, section by section.
     pub fn read(config: &Config) -> Result<Self, Vec<ConfigError>> {
-        let mut errors = Vec::new();
-        let backend = kept(Backend::read(config), &mut errors);
-        let app = match &backend {
-            Some(backend) => kept(App::read(config, &backend.base_url), &mut errors),
-            None => None,
-        };
-        let organization = kept(Organization::read(config), &mut errors);
-        let integrations = kept(Integrations::read(config), &mut errors);
-        let catalog = kept(Catalog::read(config), &mut errors);
-        match (app, organization, backend, integrations, catalog) {
-            (Some(app), Some(organization), Some(backend), Some(integrations), Some(catalog)) => {
-                Ok(Self { app, organization, backend, integrations, catalog })
-            }
-            _ => Err(errors),
-        }
+        let root = config.root();
+        let mut problems = Problems::default();
+        let settings = Self::collect(&root, &mut problems);
+        problems.finish(settings)
+    }
+
+    fn collect(root: &View<'_>, problems: &mut Problems) -> Option<Self> {
+        let backend = Backend::read(root, problems)?;
+        Some(Self {
+            app: App::read(root, &backend.base_url, problems),
+            organization: Organization::read(root, problems),
+            backend,
+            auth: Auth::read(root, problems),
+            integrations: Integrations::read(root, problems)?,
+            catalog: Catalog::read(root, problems),
+        })
     }
 }
 
-fn kept<T>(read: Result<T, ConfigError>, errors: &mut Vec<ConfigError>) -> Option<T> {
-    read.map_err(|error| errors.push(error)).ok()
+/// Refuses texts that no header can carry.
+fn sendable<'t>(view: &View<'_>, texts: impl IntoIterator<Item = &'t str>) -> Result<(), ConfigError> {
+    let printable = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+    match texts.into_iter().find(|text| !printable(text)) {
+        Some(text) => Err(view.invalid(format!("{text:?} cannot be sent in a header"))),
+        None => Ok(()),
+    }
 }
 
 /// An `http` or `https` URL.

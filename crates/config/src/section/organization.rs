@@ -1,7 +1,8 @@
 //! `organization`: whose portal it is.
 
+use crate::View;
 use crate::keys::Key;
-use crate::{Config, ConfigError};
+use crate::problems::Problems;
 
 pub(crate) const KEYS: &[Key] = &[Key::new("organization.name", "The organisation's name, shown beside the portal's.")];
 
@@ -11,9 +12,7 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// # Errors
-    /// A value has the wrong type.
-    pub fn read(config: &Config) -> Result<Self, ConfigError> {
-        Ok(Self { name: config.root().string("organization.name")? })
+    pub(crate) fn read(root: &View<'_>, problems: &mut Problems) -> Self {
+        Self { name: problems.optional(root.string("organization.name")) }
     }
 }

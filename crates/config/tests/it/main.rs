@@ -1,5 +1,6 @@
 //! Whole loads through the public face: files on disk in, values, places and messages out.
 
+mod auth;
 mod load;
 mod masking;
 mod sections;

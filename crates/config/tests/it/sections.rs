@@ -6,7 +6,7 @@ use config::{
     Secret, Settings, TargetMatch,
 };
 
-use crate::load;
+use crate::{Fixture, load};
 
 fn settings(text: &str) -> Settings {
     Settings::read(&load(text)).unwrap_or_else(|errors| panic!("{text}: {errors:?}"))
@@ -78,7 +78,7 @@ fn the_server_section() {
     let csp: Vec<_> =
         backend.csp.iter().map(|directive| (directive.name.as_str(), directive.sources.clone())).collect();
     assert_eq!(csp, [("img-src", Some(vec!["*".to_owned()])), ("upgrade-insecure-requests", None)]);
-    assert_eq!(backend.reading[0].host, "*.example.com");
+    assert_eq!(backend.reading[0].host.to_string(), "*.example.com");
     assert_eq!(backend.reading[1].paths.as_deref(), Some(&["/x".to_owned()][..]));
     assert_eq!(backend.lifecycle.server_shutdown_delay, Duration::from_secs(10));
     assert_eq!(backend.log_level.as_deref(), Some("debug"));
@@ -205,6 +205,26 @@ fn the_integrations_section() {
 }
 
 #[test]
+fn hosts_and_secrets_are_read_generously() {
+    let integrations = settings(
+        "integrations:\n  github: [{host: 'GHE.corp:443', token: ' '}]\n\
+         \x20 gitlab: [{host: git.corp, baseUrl: 'https://git.corp/gitlab/'}]\n\
+         \x20 bitbucketCloud: [{host: 'b:8443', apiBaseUrl: 'http://b/2.0'}]\n\
+         \x20 bitbucketServer: [{host: bb, username: u}, {host: both, token: t, username: u, password: p}]\n\
+         \x20 gerrit: [{host: g, disableEditUrl: true}]\n  gitea: [{host: t, password: 12345}]\n",
+    )
+    .integrations;
+    assert_eq!((integrations.github[0].host.as_str(), &integrations.github[0].token), ("ghe.corp", &None));
+    assert_eq!(integrations.gitlab[0].api_base_url.as_str(), "https://git.corp/gitlab/api/v4");
+    let clouds: Vec<_> = integrations.bitbucket_cloud.iter().map(|cloud| cloud.host.as_str()).collect();
+    assert_eq!(clouds, ["b:8443", "bitbucket.org"]);
+    assert_eq!(integrations.bitbucket_server[0].credential, None, "half a credential is none");
+    assert!(matches!(integrations.bitbucket_server[1].credential, Some(BitbucketCredential::Basic { .. })));
+    assert!(!integrations.gerrit[0].edit_urls);
+    assert_eq!(integrations.gitea[0].password, Some(Secret::new("12345")));
+}
+
+#[test]
 fn integration_mistakes_name_the_line() {
     for (text, message) in [
         (
@@ -227,7 +247,62 @@ fn integration_mistakes_name_the_line() {
 }
 
 #[test]
-fn every_section_reports_its_own_mistake() {
-    let both = error("backend: {listen: x}\ncatalog: {readonly: x}\n");
-    assert_eq!(both.lines().count(), 2, "{both}");
+fn every_mistake_is_told_at_once() {
+    let errors = error(
+        "app: {baseUrl: x}\nbackend:\n  listen: x\n  cors: {credentials: x, origin: '[a'}\n\
+         \x20 csp: {img-src: [\"a\\nb\"]}\n  reading: {allow: [{host: 'https://x'}, {paths: []}]}\n\
+         catalog:\n  readonly: x\n  locations: [{type: file}, {target: x}]\n",
+    );
+    let lines: Vec<&str> = errors.lines().map(|line| line.split(':').nth(1).unwrap_or_default()).collect();
+    assert_eq!(lines, ["3", "4", "4", "5", "6", "6", "1", "9", "9", "8"], "{errors}");
+}
+
+#[test]
+fn values_that_cannot_be_used_are_refused_where_they_stand() {
+    for (text, message) in [
+        (
+            "backend:\n  reading: {allow: [{host: 'https://x'}]}\n",
+            "app-config.yaml:2:28: backend.reading.allow[0].host: expected a host such as example.com, \
+             *.example.com or example.com:8080; 'https://x' is not a host: its port is not valid",
+        ),
+        (
+            "backend: {cors: {origin: ['http://[a']}}",
+            "app-config.yaml:1:26: backend.cors.origin: \"http://[a\" is no pattern for origins: \
+             unclosed character class; missing ']'",
+        ),
+        (
+            "backend: {cors: {optionsSuccessStatus: 7}}",
+            "app-config.yaml:1:40: backend.cors.optionsSuccessStatus: expected an HTTP status such as 200 or 204, got 7",
+        ),
+        (
+            "backend: {csp: {img-src: [\"a\\nb\"]}}",
+            "app-config.yaml:1:26: backend.csp.img-src: \"a\\nb\" cannot be sent in a header",
+        ),
+        (
+            "catalog: {rules: [{allow: [X], locations: [{type: url, pattern: '{a'}]}]}",
+            "app-config.yaml:1:65: catalog.rules[0].locations[0].pattern: \"{a\" is no pattern: \
+             unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+        ),
+    ] {
+        assert_eq!(error(text), message);
+    }
+}
+
+#[test]
+fn locations_start_at_the_file_that_names_them() {
+    let fixture = Fixture::new(&[
+        ("app-config.yaml", "catalog: {locations: [{type: file, target: a.yaml}]}"),
+        ("more/app-config.yaml", "catalog: {locations: {$include: deep/locations.yaml}}"),
+        ("more/deep/locations.yaml", "[{type: file, target: b.yaml}]"),
+    ]);
+    let folder = |fixture: &Fixture| {
+        let settings = Settings::read(&fixture.load().unwrap()).unwrap();
+        settings.catalog.locations[0].folder.clone()
+    };
+    let root = fixture.directory.path().to_owned();
+    assert_eq!(folder(&fixture), root);
+    let fixture = fixture.targets(&["app-config.yaml", "more/app-config.yaml"]);
+    assert_eq!(folder(&fixture), root.join("more/deep"));
+    let fixture = fixture.env(&[("APP_CONFIG_catalog_locations", r#"[{"type": "file", "target": "c.yaml"}]"#)]);
+    assert_eq!(folder(&fixture), std::env::current_dir().unwrap());
 }

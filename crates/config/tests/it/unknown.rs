@@ -16,6 +16,7 @@ fn unknown_keys_are_accepted_and_listed_once() {
             "app-config.yaml:1:17: app.tittle: not read by this version",
             "app-config.yaml:3:30: backend.listen.prot: not read by this version",
             "app-config.yaml:5:3: backend.rateLimit: not read by this version",
+            "app-config.yaml:6:20: auth.providers.x: not read by this version",
             "app-config.yaml:7:1: jenkins: not read by this version",
             "app-config.yaml:8:54: catalog.rules[0].where: not read by this version",
         ]
@@ -45,4 +46,32 @@ fn retired_keys_say_what_to_do() {
         config.warnings()[1].to_string(),
         "app-config.yaml:3:23: catalog.stitchingStrategy.mode was removed: there is one mode; delete the key"
     );
+}
+
+#[test]
+fn hosts_that_cannot_be_read_yet_are_told() {
+    let config = load(
+        "integrations:\n  harness: [{host: h}]\n  awsS3: [{endpoint: e}]\n  new: [{host: n}]\n\
+         \x20 github: [{apps: [{appId: 1, privateKey: x}]}]\n  azure: [{credentials: [{clientId: c}]}]\n",
+    );
+    let keys: Vec<String> = config.warnings().into_iter().map(|warning| warning.key).collect();
+    let expected = [
+        "integrations.harness",
+        "integrations.awsS3",
+        "integrations.github[0].apps",
+        "integrations.azure[0].credentials[0].clientId",
+    ];
+    assert_eq!(keys, expected);
+    let unknown: Vec<String> = config.unknown_keys().into_iter().map(|unknown| unknown.key).collect();
+    assert_eq!(unknown, ["integrations.new"]);
+}
+
+#[test]
+fn what_the_rooms_read_is_not_unknown() {
+    let config = load(
+        "auth:\n  environment: development\n  backstageTokenExpiration: {minutes: 30}\n  providers: {guest: {userEntityRef: a}}\n\
+         backend:\n  auth: {externalAccess: [{type: static, options: {token: t, subject: s}, accessRestrictions: [{plugin: p}]}]}\n\
+         \x20 referrer: {policy: [same-origin]}\n  server: {requestTimeout: 5}\n",
+    );
+    assert_eq!(config.unknown_keys(), []);
 }

@@ -25,8 +25,9 @@ const FLOORS: &[(&str, u8)] = &[
     ("xtask", 4),
 ];
 
-/// Pairs on one floor that may see each other: configuration files are YAML, and the reader of YAML is the model's.
-const NEIGHBOURS: &[(&str, &str)] = &[("config", "model")];
+/// Pairs on one floor that may see each other: configuration files are YAML, and the reader of YAML is the model's; hosts
+/// that configuration names are rules of outbound requests.
+const NEIGHBOURS: &[(&str, &str)] = &[("config", "model"), ("config", "base")];
 
 /// Only the composition names what can be exchanged.
 const NAMED_BY_SERVER_ONLY: &[&str] = &["store-sql", "integrations", "actions"];

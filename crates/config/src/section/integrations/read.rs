@@ -7,49 +7,49 @@ use super::{
     Azure, AzureCredential, AzureSecret, BitbucketCloud, BitbucketCredential, BitbucketServer, Gerrit, GitHub,
     GitHubApp, GitLab, Gitea, Integrations,
 };
-use crate::{Config, ConfigError, View};
+use crate::problems::Problems;
+use crate::{ConfigError, View};
 
 const GITHUB: &str = "github.com";
 const GITLAB: &str = "gitlab.com";
 const AZURE: &str = "dev.azure.com";
+const BITBUCKET: &str = "bitbucket.org";
 
 type Read<T> = Result<T, ConfigError>;
 
 impl Integrations {
-    /// # Errors
-    /// The first value that cannot be used.
-    pub fn read(config: &Config) -> Read<Self> {
-        let root = config.root();
+    pub(crate) fn read(root: &View<'_>, problems: &mut Problems) -> Option<Self> {
         let mut this = Self {
-            github: all(&root, "integrations.github", github)?,
-            gitlab: all(&root, "integrations.gitlab", gitlab)?,
-            bitbucket_cloud: all(&root, "integrations.bitbucketCloud", bitbucket_cloud)?,
-            bitbucket_server: all(&root, "integrations.bitbucketServer", bitbucket_server)?,
-            azure: all(&root, "integrations.azure", azure)?,
-            gerrit: all(&root, "integrations.gerrit", gerrit)?,
-            gitea: all(&root, "integrations.gitea", gitea)?,
+            github: problems.each(root.objects("integrations.github"), github),
+            gitlab: problems.each(root.objects("integrations.gitlab"), gitlab),
+            bitbucket_cloud: problems.each(root.objects("integrations.bitbucketCloud"), bitbucket_cloud),
+            bitbucket_server: problems.each(root.objects("integrations.bitbucketServer"), bitbucket_server),
+            azure: problems.each(root.objects("integrations.azure"), azure),
+            gerrit: problems.each(root.objects("integrations.gerrit"), gerrit),
+            gitea: problems.each(root.objects("integrations.gitea"), gitea),
         };
-        if !this.github.iter().any(|github| github.host == GITHUB) {
-            let (api_base_url, raw_base_url) = (https(&root, "api.github.com", "")?, raw_github(&root)?);
-            let raw_base_url = Some(raw_base_url);
-            this.github.push(GitHub { host: GITHUB.into(), api_base_url, raw_base_url, token: None, apps: vec![] });
-        }
-        if !this.gitlab.iter().any(|gitlab| gitlab.host == GITLAB) {
-            let (api_base_url, base_url) = (https(&root, GITLAB, "/api/v4")?, https(&root, GITLAB, "")?);
-            this.gitlab.push(GitLab { host: GITLAB.into(), api_base_url, base_url, token: None });
-        }
-        if this.bitbucket_cloud.is_empty() {
-            this.bitbucket_cloud.push(BitbucketCloud { credential: None });
-        }
-        if !this.azure.iter().any(|azure| azure.host == AZURE) {
-            this.azure.push(Azure { host: AZURE.into(), credentials: vec![] });
-        }
-        Ok(this)
+        problems.kept(this.add_public_hosts(root))?;
+        Some(this)
     }
-}
 
-fn all<T>(root: &View<'_>, key: &str, read: fn(&View<'_>) -> Read<T>) -> Read<Vec<T>> {
-    root.objects(key)?.iter().map(read).collect()
+    fn add_public_hosts(&mut self, root: &View<'_>) -> Read<()> {
+        if !self.github.iter().any(|github| github.host == GITHUB) {
+            let (api_base_url, raw_base_url) = (https(root, "api.github.com", "")?, Some(raw_github(root)?));
+            self.github.push(GitHub { host: GITHUB.into(), api_base_url, raw_base_url, token: None, apps: vec![] });
+        }
+        if !self.gitlab.iter().any(|gitlab| gitlab.host == GITLAB) {
+            let (api_base_url, base_url) = (https(root, GITLAB, "/api/v4")?, https(root, GITLAB, "")?);
+            self.gitlab.push(GitLab { host: GITLAB.into(), api_base_url, base_url, token: None });
+        }
+        if !self.bitbucket_cloud.iter().any(|cloud| cloud.host == BITBUCKET) {
+            let api_base_url = https(root, "api.bitbucket.org", "/2.0")?;
+            self.bitbucket_cloud.push(BitbucketCloud { host: BITBUCKET.into(), api_base_url, credential: None });
+        }
+        if !self.azure.iter().any(|azure| azure.host == AZURE) {
+            self.azure.push(Azure { host: AZURE.into(), base_url: https(root, AZURE, "")?, credentials: vec![] });
+        }
+        Ok(())
+    }
 }
 
 fn github(view: &View<'_>) -> Read<GitHub> {
@@ -90,15 +90,21 @@ fn github_app(view: &View<'_>) -> Read<GitHubApp> {
 
 fn gitlab(view: &View<'_>) -> Read<GitLab> {
     let host = host(view, Some(GITLAB), "GitLab")?;
-    Ok(GitLab {
-        api_base_url: url_or(view, "apiBaseUrl", &host, "/api/v4")?,
-        base_url: url_or(view, "baseUrl", &host, "")?,
-        token: view.secret("token")?,
-        host,
-    })
+    let base_url = url_or(view, "baseUrl", &host, "")?;
+    let api_base_url = match http_url(view, "apiBaseUrl")? {
+        Some(url) => url,
+        None => below(&base_url, "/api/v4"),
+    };
+    Ok(GitLab { api_base_url, base_url, token: view.secret("token")?, host })
 }
 
 fn bitbucket_cloud(view: &View<'_>) -> Read<BitbucketCloud> {
+    let host = host(view, Some(BITBUCKET), "Bitbucket Cloud")?;
+    let api_base_url = match http_url(view, "apiBaseUrl")? {
+        Some(url) => url,
+        None if host == BITBUCKET => https(view, "api.bitbucket.org", "/2.0")?,
+        None => https(view, &host, "/2.0")?,
+    };
     let username = view.string("username")?;
     let password = view.secret("token")?.or(view.secret("appPassword")?);
     let client = (view.string("clientId")?, view.secret("clientSecret")?);
@@ -111,17 +117,15 @@ fn bitbucket_cloud(view: &View<'_>) -> Read<BitbucketCloud> {
         (_, None, Some(token)) => Some(BitbucketCredential::Token(token)),
         (_, None, None) => None,
     };
-    Ok(BitbucketCloud { credential })
+    Ok(BitbucketCloud { host, api_base_url, credential })
 }
 
 fn bitbucket_server(view: &View<'_>) -> Read<BitbucketServer> {
     let host = host(view, None, "Bitbucket Server")?;
     let credential = match (view.secret("token")?, view.string("username")?, view.secret("password")?) {
-        (Some(token), ..) => Some(BitbucketCredential::Token(token)),
-        (None, Some(username), Some(password)) => Some(BitbucketCredential::Basic { username, password }),
-        (None, Some(_), None) => return Err(view.missing("password")),
-        (None, None, Some(_)) => return Err(view.missing("username")),
-        (None, None, None) => None,
+        (_, Some(username), Some(password)) => Some(BitbucketCredential::Basic { username, password }),
+        // Half a credential is none, as in Backstage: the other half is often a variable that is not set.
+        (token, ..) => token.map(BitbucketCredential::Token),
     };
     Ok(BitbucketServer { api_base_url: url_or(view, "apiBaseUrl", &host, "/rest/api/1.0")?, host, credential })
 }
@@ -134,7 +138,7 @@ fn azure(view: &View<'_>) -> Read<Azure> {
         let secret = AzureSecret::PersonalAccessToken(token);
         credentials.push(AzureCredential { organizations: None, secret });
     }
-    Ok(Azure { host, credentials })
+    Ok(Azure { base_url: https(view, &host, "")?, host, credentials })
 }
 
 fn azure_credential(view: &View<'_>) -> Read<AzureCredential> {
@@ -157,9 +161,11 @@ fn azure_credential(view: &View<'_>) -> Read<AzureCredential> {
 
 fn gerrit(view: &View<'_>) -> Read<Gerrit> {
     let host = host(view, None, "Gerrit")?;
+    let base_url = url_or(view, "baseUrl", &host, "")?;
     Ok(Gerrit {
-        base_url: url_or(view, "baseUrl", &host, "")?,
         gitiles_base_url: url_or(view, "gitilesBaseUrl", &host, "")?,
+        base_url,
+        edit_urls: !view.bool("disableEditUrl")?.unwrap_or(false),
         username: view.string("username")?,
         password: view.secret("password")?,
         host,
@@ -176,22 +182,33 @@ fn gitea(view: &View<'_>) -> Read<Gitea> {
     })
 }
 
-/// The entry's host in lower case.
+/// The entry's host, as addresses carry it: in lower case, without the port that https has anyway.
 fn host(view: &View<'_>, default: Option<&str>, family: &str) -> Read<String> {
-    let host = match (view.string("host")?, default) {
-        (Some(host), _) => host.to_lowercase(),
+    let written = match (view.string("host")?, default) {
+        (Some(host), _) => host,
         (None, Some(default)) => return Ok(default.to_owned()),
         (None, None) => return Err(view.missing("host")),
     };
-    let valid = Url::parse(&format!("https://{host}")).is_ok_and(|url| {
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        url.host_str().is_some_and(|name| format!("{name}{port}") == host)
+    let url = Url::parse(&format!("https://{written}")).ok().filter(|url| {
+        // Whatever else an address may have was taken for a part of the host.
+        url.path() == "/" && !written.ends_with('/') && !written.contains(['?', '#', '@'])
     });
-    if !valid {
-        let at = view.find("host").unwrap_or_else(|| view.clone());
-        return Err(at.invalid(format!("Invalid {family} integration config, '{host}' is not a valid host")));
+    let host = url.as_ref().and_then(|url| Some((url.host_str()?, url.port())));
+    match host {
+        Some((name, None)) => Ok(name.to_owned()),
+        Some((name, Some(port))) => Ok(format!("{name}:{port}")),
+        None => {
+            let at = view.find("host").unwrap_or_else(|| view.clone());
+            Err(at.invalid(format!("Invalid {family} integration config, '{written}' is not a valid host")))
+        }
     }
-    Ok(host)
+}
+
+/// The address `path` below `base`.
+fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url
 }
 
 fn url_or(view: &View<'_>, key: &str, host: &str, path: &str) -> Read<Url> {
