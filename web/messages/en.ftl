@@ -162,7 +162,6 @@ column-parent = Parent
 column-member-of = Groups
 column-email = Email
 column-target = Target
-column-description = Description
 column-tags = Tags
 export = Export
 pager-label = Pages

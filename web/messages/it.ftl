@@ -162,7 +162,6 @@ column-parent = Gruppo superiore
 column-member-of = Gruppi
 column-email = Email
 column-target = Destinazione
-column-description = Descrizione
 column-tags = Etichette
 export = Esporta
 pager-label = Pagine

@@ -29,7 +29,8 @@ pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// A `Set-Cookie` value that keeps a choice for a year. Scripts may read it: the palette and the theme switch do.
 pub fn keep(name: &'static str, value: &str) -> Option<HeaderValue> {
-    let cookie = Cookie::build((name, crate::urls::encode(value))).path("/").same_site(SameSite::Lax).max_age(YEAR).build();
+    let cookie =
+        Cookie::build((name, crate::urls::encode(value))).path("/").same_site(SameSite::Lax).max_age(YEAR).build();
     HeaderValue::from_str(&cookie.to_string()).ok()
 }
 
@@ -119,7 +120,8 @@ mod tests {
     #[test]
     fn a_star_without_room_is_refused() {
         let mut stars = Stars::default();
-        let refused = (0..500).find(|n| !stars.set(&EntityRef::new("component", "default", &format!("name-{n}")), true));
+        let refused =
+            (0..500).find(|n| !stars.set(&EntityRef::new("component", "default", &format!("name-{n}")), true));
         assert!(refused.is_some());
         assert!(crate::urls::encode(&stars.to_value()).len() <= MAX_STARS_BYTES);
     }

@@ -22,12 +22,7 @@ pub fn encode(text: &str) -> String {
 
 /// An entity's page: `/catalog/:namespace/:kind/:name`.
 pub fn entity(entity_ref: &EntityRef) -> String {
-    format!(
-        "/catalog/{}/{}/{}",
-        encode(entity_ref.namespace()),
-        encode(entity_ref.kind()),
-        encode(entity_ref.name())
-    )
+    format!("/catalog/{}/{}/{}", encode(entity_ref.namespace()), encode(entity_ref.kind()), encode(entity_ref.name()))
 }
 
 /// A tab of an entity's page.

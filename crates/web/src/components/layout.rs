@@ -33,20 +33,24 @@ const PLACES: [Place; 5] = [
 
 /// A whole page with the sidebar.
 pub fn page(ctx: &Ctx, title: &str, body: Markup) -> Markup {
-    document(ctx, title, html! {
-        a.skip href="#main" { (ctx.t.text("skip-to-content")) }
-        header.topbar {
-            button.icon-button type="button" popovertarget="nav" aria-label=(ctx.t.text("nav-open")) { (Icon::Menu) }
-            (brand(ctx))
-        }
-        div.frame {
-            (sidebar(ctx))
-            main #main tabindex="-1" { (body) }
-        }
-        (palette(ctx))
-        (key_help(ctx))
-        (star_form())
-    })
+    document(
+        ctx,
+        title,
+        html! {
+            a.skip href="#main" { (ctx.t.text("skip-to-content")) }
+            header.topbar {
+                button.icon-button type="button" popovertarget="nav" aria-label=(ctx.t.text("nav-open")) { (Icon::Menu) }
+                (brand(ctx))
+            }
+            div.frame {
+                (sidebar(ctx))
+                main #main tabindex="-1" { (body) }
+            }
+            (palette(ctx))
+            (key_help(ctx))
+            (star_form())
+        },
+    )
 }
 
 /// A page without the sidebar, for people who are not signed in.
@@ -113,7 +117,7 @@ fn sidebar(ctx: &Ctx) -> Markup {
                 }
                 @if let Some(viewer) = &ctx.viewer {
                     li {
-                        a href=(urls::entity(&viewer.entity_ref)) title=(viewer.name()) { (Icon::User) span { (viewer.name()) } }
+                        a href="/settings#profile" title=(viewer.name()) { (Icon::User) span { (viewer.name()) } }
                     }
                 } @else {
                     li { a href=(urls::sign_in(&ctx.here)) { (Icon::User) span { (t.text("sign-in")) } } }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::icon::Icon;
 use crate::i18n::Messages;
-use crate::view::listing::Listing;
 use crate::view::list_query::ListQuery;
+use crate::view::listing::Listing;
 
 /// Which rows are shown of how many, and the ways to the others.
 pub fn pager(t: Messages, listing: &Listing) -> Markup {

@@ -84,7 +84,6 @@ fn cell(ctx: &Ctx, query: &ListQuery, column: Column, entity: &EntityView, label
             } }
         },
         Column::Target => html! { @for target in targets(entity) { span.target { (target) } } },
-        Column::Description => html! { @if let Some(text) = entity.description() { span.clip title=(text) { (text) } } },
         Column::Tags => tags(ctx, query, &entity.tags()),
         Column::Field(field) => html! { @if let Some(value) = entity.field(&field.key) { (value) } },
     };
@@ -105,7 +104,7 @@ fn name(ctx: &Ctx, entity: &EntityView) -> Markup {
         a.entity href=(urls::entity(entity_ref)) data-ref=(entity_ref) {
             (kinds::face(entity_ref.kind()).icon)
             span.entity-title { (label) }
-            @if elsewhere || !label.eq_ignore_ascii_case(entity_ref.name()) {
+            @if elsewhere || !says_name(label, entity_ref.name()) {
                 span.entity-ref { @if elsewhere { (entity_ref.namespace()) "/" } (entity_ref.name()) }
             }
         }
@@ -114,7 +113,14 @@ fn name(ctx: &Ctx, entity: &EntityView) -> Markup {
         } @else if entity.is_orphan() {
             span.status data-tone="fading" { span.dot {} (ctx.t.text("orphan")) }
         }
+        @if let Some(text) = entity.description() { p.row-text title=(text) { (text) } }
     }
+}
+
+/// Whether a title is the name in other words, so that the name adds nothing: "Seat reservation" and `seat-reservation`.
+fn says_name(title: &str, name: &str) -> bool {
+    let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    letters(title) == letters(name)
 }
 
 /// Where a location points: `target` and `targets`.

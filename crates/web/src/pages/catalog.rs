@@ -5,11 +5,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 use super::errors::Failure;
+use crate::WebState;
 use crate::components::{empty, facets, icon::Icon, kind_plural, layout, page_title, pager::pager, table::table};
 use crate::request::{Ctx, SignedIn};
 use crate::view::list_query::{ListQuery, Shown};
 use crate::view::listing::Listing;
-use crate::WebState;
 
 /// The id of what changes when a filter does.
 const RESULTS: &str = "results";
@@ -108,33 +108,48 @@ fn nothing_found(ctx: &Ctx, listing: &Listing) -> Markup {
     let (t, query) = (ctx.t, &listing.query);
     let everything = ListQuery { kind: None, ..ListQuery::default() }.href();
     if listing.total > 0 {
-        return empty(&t.text("empty-page"), &t.text("empty-page-what"), html! {
-            a.button.primary href=(query.clone().first_page().href()) { (t.text("empty-page-first")) }
-        });
+        return empty(
+            &t.text("empty-page"),
+            &t.text("empty-page-what"),
+            html! {
+                a.button.primary href=(query.clone().first_page().href()) { (t.text("empty-page-first")) }
+            },
+        );
     }
     if query.shown == Shown::Starred && ctx.stars.is_empty() {
         return empty(&t.text("empty-starred"), &t.text("empty-starred-what"), html! {});
     }
     if query.is_narrowed() {
         let plain = ListQuery { kind: query.kind.clone(), ..ListQuery::default() };
-        return empty(&t.text("empty-filtered"), &t.text("empty-filtered-what"), html! {
-            a.button.primary href=(plain.href()) { (t.text("chips-clear")) }
-        });
+        return empty(
+            &t.text("empty-filtered"),
+            &t.text("empty-filtered-what"),
+            html! {
+                a.button.primary href=(plain.href()) { (t.text("chips-clear")) }
+            },
+        );
     }
     match &query.kind {
         Some(kind) if listing.kinds.iter().any(|kind| kind.count > 0) => {
             let name = kind_plural(t, kind).to_lowercase();
             let title = t.with("empty-kind", &[("kind", name.into())]);
-            empty(&title, &t.text("empty-kind-what"), html! {
-                a.button.primary href=(everything) { (t.text("empty-kind-all")) }
-            })
+            empty(
+                &title,
+                &t.text("empty-kind-what"),
+                html! {
+                    a.button.primary href=(everything) { (t.text("empty-kind-all")) }
+                },
+            )
         }
-        _ => empty(&t.text("empty-catalog"), &t.text("empty-catalog-what"), html! {
-            pre.code { code { (EXAMPLE_LOCATIONS) } }
-        }),
+        _ => empty(
+            &t.text("empty-catalog"),
+            &t.text("empty-catalog-what"),
+            html! {
+                pre.code { code { (EXAMPLE_LOCATIONS) } }
+            },
+        ),
     }
 }
 
 /// What to write into the configuration to see something.
 const EXAMPLE_LOCATIONS: &str = "catalog:\n  locations:\n    - type: url\n      target: https://github.com/acme/portal/blob/main/catalog-info.yaml\n";
-

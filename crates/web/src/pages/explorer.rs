@@ -9,9 +9,9 @@ use super::errors::Failure;
 use crate::components::{empty, graph_svg, kind_plural, layout, relation_name};
 use crate::i18n::Messages;
 use crate::request::{Ctx, SignedIn};
-use crate::view::relations::well_known;
 use crate::view::list_query::ListQuery;
 use crate::view::listing::{Narrow, all_kinds, read_rows};
+use crate::view::relations::well_known;
 use crate::view::{graph, kinds};
 use crate::{WebState, urls};
 
@@ -43,7 +43,9 @@ impl GraphQuery {
             let value = value.trim();
             // `rootEntityRefs[]=` and `rootEntityRefs[0]=` are the same name.
             match key.split_once('[').map_or(&*key, |(name, _)| name) {
-                "root" | "rootEntityRefs" => value.split([',', ' ']).filter(|r| !r.is_empty()).for_each(|root| graph.add_root(root)),
+                "root" | "rootEntityRefs" => {
+                    value.split([',', ' ']).filter(|r| !r.is_empty()).for_each(|root| graph.add_root(root))
+                }
                 "depth" | "maxDepth" => graph.depth = value.parse().unwrap_or(MAX_DEPTH).clamp(1, MAX_DEPTH),
                 "kind" | "selectedKinds" => add(&mut graph.kinds, value.to_lowercase()),
                 "relation" | "selectedRelations" => add(&mut graph.relations, value.to_owned()),

@@ -81,8 +81,12 @@ pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Res
 fn mine_card(ctx: &Ctx, mine: u64, groups: &[model::EntityRef], labels: &Labels) -> Markup {
     let t = ctx.t;
     let all = ListQuery { kind: None, shown: Shown::Owned, ..ListQuery::default() }.href();
-    card(&t.text("home-mine"), html! { a.quiet-link href=(all) { (t.count("count-entities", mine)) } }, html! {
-        @if groups.is_empty() { (nothing(&t.text("home-no-groups"))) }
-        ul.entity-list { @for group in groups { li { (entity_link(group, labels)) } } }
-    })
+    card(
+        &t.text("home-mine"),
+        html! { a.quiet-link href=(all) { (t.count("count-entities", mine)) } },
+        html! {
+            @if groups.is_empty() { (nothing(&t.text("home-no-groups"))) }
+            ul.entity-list { @for group in groups { li { (entity_link(group, labels)) } } }
+        },
+    )
 }

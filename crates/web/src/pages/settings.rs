@@ -7,12 +7,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::errors::Failure;
+use crate::WebState;
 use crate::components::{card, entity_link, fact, icon::Icon, layout, nothing};
 use crate::cookies::{self, Theme};
 use crate::i18n::Lang;
 use crate::request::{Ctx, SignedIn};
 use crate::view::labels::Labels;
-use crate::WebState;
 
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
     let t = ctx.t;
@@ -20,7 +20,7 @@ pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Res
     let labels = Labels::read(&state.catalog, &ctx.scope(), owners).await?;
     let body = html! {
         (layout::heading(&t.text("nav-settings"), "", html! {}))
-        div.settings { (profile(&ctx, &labels)) (looks(&ctx)) (keys(&ctx)) }
+        div.settings #profile { (profile(&ctx, &labels)) (looks(&ctx)) (keys(&ctx)) }
     };
     Ok(layout::page(&ctx, &t.text("nav-settings"), body))
 }
@@ -49,46 +49,54 @@ fn profile(ctx: &Ctx, labels: &Labels) -> Markup {
     let out = html! {
         form action="/sign-out" method="post" { button.button type="submit" { (Icon::SignOut) (t.text("sign-out")) } }
     };
-    card(&t.text("profile"), out, html! {
-        @if let Some(viewer) = &ctx.viewer {
-            dl.facts.facts-wide {
-                (fact(&t.text("signed-in-as"), html! { (entity_link(&viewer.entity_ref, labels)) " " code.quiet { (viewer.entity_ref) } }))
-                (fact(&t.text("my-groups"), html! {
-                    @if viewer.groups().next().is_none() { (nothing(&t.text("my-groups-none"))) }
-                    ul.entity-list { @for group in viewer.groups() { li { (entity_link(group, labels)) code.quiet { (group) } } } }
-                }))
+    card(
+        &t.text("profile"),
+        out,
+        html! {
+            @if let Some(viewer) = &ctx.viewer {
+                dl.facts.facts-wide {
+                    (fact(&t.text("signed-in-as"), html! { (entity_link(&viewer.entity_ref, labels)) " " code.quiet { (viewer.entity_ref) } }))
+                    (fact(&t.text("my-groups"), html! {
+                        @if viewer.groups().next().is_none() { (nothing(&t.text("my-groups-none"))) }
+                        ul.entity-list { @for group in viewer.groups() { li { (entity_link(group, labels)) code.quiet { (group) } } } }
+                    }))
+                }
+                p.quiet { (t.text("my-groups-what")) }
             }
-            p.quiet { (t.text("my-groups-what")) }
-        }
-    })
+        },
+    )
 }
 
 fn looks(ctx: &Ctx) -> Markup {
     let t = ctx.t;
-    card(&t.text("appearance"), html! {}, html! {
-        form.settings-form action="/settings" method="post" data-island="theme" {
-            fieldset.options {
-                legend { (t.text("theme")) }
-                @for theme in Theme::ALL {
-                    label.option-box {
-                        input type="radio" name="theme" value=(theme.code()) checked[ctx.theme == theme];
-                        span.swatch data-swatch=(theme.code()) {}
-                        (t.text(&format!("theme-{}", theme.code())))
+    card(
+        &t.text("appearance"),
+        html! {},
+        html! {
+            form.settings-form action="/settings" method="post" data-island="theme" {
+                fieldset.options {
+                    legend { (t.text("theme")) }
+                    @for theme in Theme::ALL {
+                        label.option-box {
+                            input type="radio" name="theme" value=(theme.code()) checked[ctx.theme == theme];
+                            span.swatch data-swatch=(theme.code()) {}
+                            (t.text(&format!("theme-{}", theme.code())))
+                        }
                     }
                 }
-            }
-            fieldset.options {
-                legend { (t.text("language")) }
-                @for lang in Lang::ALL {
-                    label.option-box {
-                        input type="radio" name="lang" value=(lang.code()) checked[t.lang == lang];
-                        span lang=(lang.code()) { (lang.own_name()) }
+                fieldset.options {
+                    legend { (t.text("language")) }
+                    @for lang in Lang::ALL {
+                        label.option-box {
+                            input type="radio" name="lang" value=(lang.code()) checked[t.lang == lang];
+                            span lang=(lang.code()) { (lang.own_name()) }
+                        }
                     }
                 }
+                button.button.primary type="submit" { (t.text("save")) }
             }
-            button.button.primary type="submit" { (t.text("save")) }
-        }
-    })
+        },
+    )
 }
 
 fn keys(ctx: &Ctx) -> Markup {

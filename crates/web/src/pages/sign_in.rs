@@ -47,28 +47,32 @@ fn form(ctx: &Ctx, next: &str, refused: Option<&AuthError>) -> Markup {
     let t = ctx.t;
     let name = ctx.branding.organization.as_deref().unwrap_or(&ctx.branding.title);
     let available = !matches!(refused, Some(AuthError::UnknownProvider(_) | AuthError::GuestNotAllowed));
-    layout::bare(ctx, &t.text("sign-in"), html! {
-        div.sign-in {
-            img src=(assets::url("mark.svg")) alt="" width="44" height="44";
-            (page_title(&t.with("sign-in-title", &[("name", ctx.branding.title.as_str().into())])))
-            @if name != ctx.branding.title { p.quiet { (name) } }
-            @if let Some(error) = refused {
-                div.banner data-tone="bad" role="alert" {
-                    (Icon::Warning)
-                    div {
-                        p.banner-title { (t.text("sign-in-failed")) }
-                        p { (error) }
-                        @if !available { p.quiet { (t.text("sign-in-none-what")) } }
+    layout::bare(
+        ctx,
+        &t.text("sign-in"),
+        html! {
+            div.sign-in {
+                img src=(assets::url("mark.svg")) alt="" width="44" height="44";
+                (page_title(&t.with("sign-in-title", &[("name", ctx.branding.title.as_str().into())])))
+                @if name != ctx.branding.title { p.quiet { (name) } }
+                @if let Some(error) = refused {
+                    div.banner data-tone="bad" role="alert" {
+                        (Icon::Warning)
+                        div {
+                            p.banner-title { (t.text("sign-in-failed")) }
+                            p { (error) }
+                            @if !available { p.quiet { (t.text("sign-in-none-what")) } }
+                        }
                     }
                 }
-            }
-            @if available {
-                form action="/sign-in" method="post" {
-                    input type="hidden" name="next" value=(next);
-                    button.button.primary.large type="submit" { (Icon::User) (t.text("sign-in-guest")) }
+                @if available {
+                    form action="/sign-in" method="post" {
+                        input type="hidden" name="next" value=(next);
+                        button.button.primary.large type="submit" { (Icon::User) (t.text("sign-in-guest")) }
+                    }
+                    p.quiet { (t.text("sign-in-guest-what")) }
                 }
-                p.quiet { (t.text("sign-in-guest-what")) }
             }
-        }
-    })
+        },
+    )
 }

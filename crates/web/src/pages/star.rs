@@ -16,7 +16,11 @@ pub struct Change {
     remove: Option<String>,
 }
 
-pub async fn toggle(SignedIn(mut ctx): SignedIn, headers: HeaderMap, Form(change): Form<Change>) -> Result<Response, Failure> {
+pub async fn toggle(
+    SignedIn(mut ctx): SignedIn,
+    headers: HeaderMap,
+    Form(change): Form<Change>,
+) -> Result<Response, Failure> {
     let (text, starred) = match (&change.add, &change.remove) {
         (Some(add), None) => (add, true),
         (None, Some(remove)) => (remove, false),

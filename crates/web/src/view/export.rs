@@ -6,7 +6,19 @@ use super::entity::EntityView;
 
 /// The columns of an export, whatever the list shows.
 const COLUMNS: [&str; 13] = [
-    "ref", "kind", "namespace", "name", "title", "type", "lifecycle", "owner", "partOf", "tags", "description", "location", "problems",
+    "ref",
+    "kind",
+    "namespace",
+    "name",
+    "title",
+    "type",
+    "lifecycle",
+    "owner",
+    "partOf",
+    "tags",
+    "description",
+    "location",
+    "problems",
 ];
 
 fn value(entity: &EntityView, column: &str) -> Value {

@@ -12,8 +12,9 @@ use super::relations::canonical;
 /// Characters of a label before it is cut; the whole stands in the node's title.
 const MAX_LABEL: usize = 28;
 /// Width of one character of a label and of what stands beside it, in drawing units.
-const CHARACTER: f64 = 6.9;
-const BESIDE_LABEL: f64 = 44.0;
+const CHARACTER: f64 = 7.9;
+const SMALL_CHARACTER: f64 = 6.4;
+const BESIDE_LABEL: f64 = 46.0;
 const MIN_WIDTH: f64 = 96.0;
 
 /// An entity in a drawing.
@@ -74,13 +75,17 @@ pub async fn read(reader: &CatalogReader, scope: &ReadScope, request: &GraphRequ
 }
 
 fn shape(node: &Node, distance: usize) -> Shape {
-    let width = (node.label.chars().count() as f64 * CHARACTER + BESIDE_LABEL).max(MIN_WIDTH);
-    Shape { width, distance }
+    let label = node.label.chars().count() as f64 * CHARACTER;
+    // The line below has the kind and the type.
+    let kind =
+        node.entity_ref.kind().len() + 3 + node.kind_type.as_deref().map_or(6, |kind_type| kind_type.chars().count());
+    Shape { width: (label.max(kind as f64 * SMALL_CHARACTER) + BESIDE_LABEL).max(MIN_WIDTH), distance }
 }
 
 /// One edge per pair of nodes and direction; a relation and its mirror are the same.
 fn merge<'a>(nodes: &[Node], edges: impl Iterator<Item = (&'a EntityRef, &'a str, &'a EntityRef)>) -> Vec<Edge> {
-    let places: HashMap<&EntityRef, usize> = nodes.iter().enumerate().map(|(at, node)| (&node.entity_ref, at)).collect();
+    let places: HashMap<&EntityRef, usize> =
+        nodes.iter().enumerate().map(|(at, node)| (&node.entity_ref, at)).collect();
     let mut merged: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
     for (source, relation, target) in edges {
         let (source, relation, target) = canonical(source, relation, target);

@@ -140,12 +140,10 @@ fn place(shapes: &[Shape], edges: &[(usize, usize)], order: &[Vec<usize>]) -> La
     for (at, column) in order.iter().enumerate() {
         let width = column.iter().map(|&node| shapes[node].width).fold(0.0, f64::max);
         for &node in column {
-            let leads_on = edges.iter().any(|&(s, t)| {
-                (s == node && spots[t].column > at) || (t == node && spots[s].column > at)
-            });
-            let led_to = edges.iter().any(|&(s, t)| {
-                (s == node && spots[t].column < at) || (t == node && spots[s].column < at)
-            });
+            let leads_on =
+                edges.iter().any(|&(s, t)| (s == node && spots[t].column > at) || (t == node && spots[s].column > at));
+            let led_to =
+                edges.iter().any(|&(s, t)| (s == node && spots[t].column < at) || (t == node && spots[s].column < at));
             let slack = width - shapes[node].width;
             spots[node].x += match (led_to, leads_on) {
                 (false, true) => slack,

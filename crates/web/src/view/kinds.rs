@@ -25,16 +25,15 @@ pub enum Column {
     MemberOf,
     Email,
     Target,
-    Description,
     Tags,
     /// Any other field, as its definition names it.
     Field(&'static model::kind::Column),
 }
 
 impl Column {
-    /// The column for a field of a kind definition.
-    fn of(column: &'static model::kind::Column) -> Self {
-        match column.key.as_str() {
+    /// The column for a field of a kind definition; `None` for the description, which stands under the name.
+    fn of(column: &'static model::kind::Column) -> Option<Self> {
+        Some(match column.key.as_str() {
             "metadata.name" => Self::Name,
             "kind" => Self::Kind,
             "spec.type" => Self::Type,
@@ -45,10 +44,10 @@ impl Column {
             "spec.memberOf" => Self::MemberOf,
             "spec.profile.email" => Self::Email,
             "spec.target" => Self::Target,
-            "metadata.description" => Self::Description,
+            "metadata.description" => return None,
             "metadata.tags" => Self::Tags,
             _ => Self::Field(column),
-        }
+        })
     }
 
     /// Its name in an address.
@@ -64,7 +63,6 @@ impl Column {
             Self::MemberOf => "member-of",
             Self::Email => "email",
             Self::Target => "target",
-            Self::Description => "description",
             Self::Tags => "tags",
             Self::Field(column) => &column.key,
         }
@@ -81,7 +79,7 @@ impl Column {
             Self::PartOf => "relations.partof",
             Self::Parent => "relations.childof",
             Self::Email => "spec.profile.email",
-            Self::MemberOf | Self::Target | Self::Description | Self::Tags | Self::Field(_) => return None,
+            Self::MemberOf | Self::Target | Self::Tags | Self::Field(_) => return None,
         })
     }
 }
@@ -121,7 +119,7 @@ pub struct Face {
 
 /// What lists across kinds show.
 pub const MIXED_COLUMNS: &[Column] =
-    &[Column::Name, Column::Kind, Column::Type, Column::Owner, Column::PartOf, Column::Lifecycle, Column::Description];
+    &[Column::Name, Column::Kind, Column::Type, Column::Owner, Column::PartOf, Column::Lifecycle];
 
 /// The panels of kinds whose overview is more than its parts.
 const PANELS: &[(&str, &[Panel])] = &[
@@ -137,9 +135,10 @@ const PANELS: &[(&str, &[Panel])] = &[
 impl Face {
     fn of(definition: &'static KindDefinition) -> Self {
         let kind = definition.kind.to_lowercase();
-        let panels = PANELS.iter().find(|(name, _)| *name == kind).map_or(&[Panel::Parts] as &[Panel], |(_, panels)| panels);
+        let panels =
+            PANELS.iter().find(|(name, _)| *name == kind).map_or(&[Panel::Parts] as &[Panel], |(_, panels)| panels);
         let icon = definition.icon.as_deref().and_then(Icon::named).unwrap_or(Icon::Entity);
-        let mut columns: Vec<Column> = definition.columns.iter().map(Column::of).collect();
+        let mut columns: Vec<Column> = definition.columns.iter().filter_map(Column::of).collect();
         if columns.is_empty() {
             columns = Self::other().columns;
         }

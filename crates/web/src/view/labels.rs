@@ -21,11 +21,7 @@ pub struct Labels(HashMap<EntityRef, Label>);
 
 impl Labels {
     /// Reads the labels of all these references.
-    pub async fn read(
-        reader: &CatalogReader,
-        scope: &ReadScope,
-        refs: Vec<EntityRef>,
-    ) -> Result<Self, QueryError> {
+    pub async fn read(reader: &CatalogReader, scope: &ReadScope, refs: Vec<EntityRef>) -> Result<Self, QueryError> {
         let mut refs: Vec<String> = refs.iter().map(ToString::to_string).collect();
         refs.sort_unstable();
         refs.dedup();

@@ -73,7 +73,8 @@ impl Listing {
         let facet_refs = counted.iter().filter(|(facet, _)| facet.holds_refs()).flat_map(|(_, values)| values);
         let facet_refs = facet_refs.filter_map(|value| EntityRef::parse_full(&value.value).ok());
         let labels = Labels::read(reader, &scope, rows.iter().flat_map(row_refs).chain(facet_refs).collect()).await?;
-        let facets = counted.into_iter().map(|(facet, values)| (facet, choices(&query, facet, values, &labels))).collect();
+        let facets =
+            counted.into_iter().map(|(facet, values)| (facet, choices(&query, facet, values, &labels))).collect();
         let columns = kinds::columns(query.kind.as_deref());
         Ok(Self { columns, kinds, facets, shown, with_problems, orphans, rows, labels, total, query })
     }
@@ -249,7 +250,12 @@ fn choices(query: &ListQuery, facet: Facet, values: Vec<FacetValue>, labels: &La
     };
     let mut choices: Vec<Choice> = values
         .into_iter()
-        .map(|FacetValue { value, count }| Choice { label: label(&value), chosen: query.has(facet, &value), value, count })
+        .map(|FacetValue { value, count }| Choice {
+            label: label(&value),
+            chosen: query.has(facet, &value),
+            value,
+            count,
+        })
         .collect();
     for value in query.values(facet) {
         if !choices.iter().any(|choice| choice.value.eq_ignore_ascii_case(value)) {

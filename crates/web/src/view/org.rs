@@ -25,13 +25,16 @@ pub struct Membership {
 impl Membership {
     /// Reads the members of a group.
     pub fn read(reader: &CatalogReader, scope: &ReadScope, group: &EntityRef) -> Self {
-        let graph = reader.graph(scope, &GraphRequest {
-            roots: vec![group.clone()],
-            depth: MAX_DEPTH,
-            relations: ["hasMember", "parentOf"].map(str::to_owned).to_vec(),
-            kinds: Vec::new(),
-            max_nodes: MAX_NODES,
-        });
+        let graph = reader.graph(
+            scope,
+            &GraphRequest {
+                roots: vec![group.clone()],
+                depth: MAX_DEPTH,
+                relations: ["hasMember", "parentOf"].map(str::to_owned).to_vec(),
+                kinds: Vec::new(),
+                max_nodes: MAX_NODES,
+            },
+        );
         Self::of(group, &graph)
     }
 

@@ -30,24 +30,30 @@ pub struct Parts {
 impl Parts {
     pub fn read(reader: &CatalogReader, scope: &ReadScope, whole: &EntityRef) -> Self {
         let relations = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let inside = reader.graph(scope, &GraphRequest {
-            roots: vec![whole.clone()],
-            depth: MAX_DEPTH,
-            relations: relations(&["hasPart"]),
-            kinds: Vec::new(),
-            max_nodes: MAX_NODES,
-        });
+        let inside = reader.graph(
+            scope,
+            &GraphRequest {
+                roots: vec![whole.clone()],
+                depth: MAX_DEPTH,
+                relations: relations(&["hasPart"]),
+                kinds: Vec::new(),
+                max_nodes: MAX_NODES,
+            },
+        );
         let all = below(whole, &inside);
         if all.is_empty() {
             return Self::default();
         }
-        let around = reader.graph(scope, &GraphRequest {
-            roots: all.clone(),
-            depth: 2,
-            relations: relations(&["providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy"]),
-            kinds: Vec::new(),
-            max_nodes: MAX_NODES,
-        });
+        let around = reader.graph(
+            scope,
+            &GraphRequest {
+                roots: all.clone(),
+                depth: 2,
+                relations: relations(&["providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy"]),
+                kinds: Vec::new(),
+                max_nodes: MAX_NODES,
+            },
+        );
         Self::of(all, &around)
     }
 
@@ -72,7 +78,8 @@ impl Parts {
         let is_ours = |api: &EntityRef| {
             inside.contains(api) || providers.get(api).is_some_and(|by| by.iter().any(|user| inside.contains(user)))
         };
-        let crossing = |api: &EntityRef, users: &BTreeSet<&EntityRef>| Crossing { api: api.clone(), others: outside(users) };
+        let crossing =
+            |api: &EntityRef, users: &BTreeSet<&EntityRef>| Crossing { api: api.clone(), others: outside(users) };
         let offered = consumers.iter().filter(|(api, _)| is_ours(api)).map(|(api, users)| crossing(api, users));
         let offered = offered.filter(|crossing| !crossing.others.is_empty()).collect();
         let used = consumers

@@ -160,7 +160,13 @@ mod tests {
 
     #[test]
     fn odd_text_is_quoted_and_depth_is_bounded() {
-        for (text, expected) in [("", "\"\"\n"), ("- x", "\"- x\"\n"), ("a #b", "\"a #b\"\n"), (" x\ny", "\" x\\ny\"\n"), ("1e3", "\"1e3\"\n")] {
+        for (text, expected) in [
+            ("", "\"\"\n"),
+            ("- x", "\"- x\"\n"),
+            ("a #b", "\"a #b\"\n"),
+            (" x\ny", "\" x\\ny\"\n"),
+            ("1e3", "\"1e3\"\n"),
+        ] {
             assert_eq!(to_yaml(&json!(text)), expected);
         }
         let deep = (0..500).fold(json!("x"), |inner, _| json!([inner]));

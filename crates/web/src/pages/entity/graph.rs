@@ -11,22 +11,21 @@ use crate::pages::explorer::GraphQuery;
 use crate::urls;
 use crate::view::graph;
 
-pub async fn page(
-    subject: Subject,
-    State(state): State<WebState>,
-    RawQuery(raw): RawQuery,
-) -> Result<Markup, Failure> {
+pub async fn page(subject: Subject, State(state): State<WebState>, RawQuery(raw): RawQuery) -> Result<Markup, Failure> {
     let t = subject.ctx.t;
     let mut query = GraphQuery::parse(raw.as_deref().unwrap_or_default());
     query.roots = vec![subject.entity.entity_ref.clone()];
     let drawing = graph::read(&state.catalog, &subject.scope, &query.request()).await?;
     let here = urls::entity_tab(&subject.entity.entity_ref, "graph");
-    Ok(subject.page("graph", html! {
-        div.graph-bar {
-            (query.depth_choice(t, &here))
-            a.button href=(query.href()) { (t.text("graph-explore")) }
-        }
-        @if drawing.edges.is_empty() { (empty(&t.text("no-relations"), &t.text("no-relations-what"), html! {})) }
-        @else { (graph_svg::graph(t, &drawing, &t.text("graph-label"))) (graph_svg::in_words(t, &drawing)) }
-    }))
+    Ok(subject.page(
+        "graph",
+        html! {
+            div.graph-bar {
+                (query.depth_choice(t, &here))
+                a.button href=(query.href()) { (t.text("graph-explore")) }
+            }
+            @if drawing.edges.is_empty() { (empty(&t.text("no-relations"), &t.text("no-relations-what"), html! {})) }
+            @else { (graph_svg::graph(t, &drawing, &t.text("graph-label"))) (graph_svg::in_words(t, &drawing)) }
+        },
+    ))
 }

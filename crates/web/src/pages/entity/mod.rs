@@ -78,14 +78,18 @@ impl Subject {
             "overview" => self.entity.label().to_owned(),
             _ => format!("{} · {}", t.text(&format!("tab-{tab}")), self.entity.label()),
         };
-        layout::page(&self.ctx, &title, html! {
-            article.entity-page data-entity-ref=(self.entity.entity_ref) data-entity-title=(self.entity.label()) data-island="recent" {
-                (self.header())
-                (layout::tabs(&t.text("tabs-label"), &tabs))
-                @if tab != "inspect" { (self.problems_banner()) }
-                (body)
-            }
-        })
+        layout::page(
+            &self.ctx,
+            &title,
+            html! {
+                article.entity-page data-entity-ref=(self.entity.entity_ref) data-entity-title=(self.entity.label()) data-island="recent" {
+                    (self.header())
+                    (layout::tabs(&t.text("tabs-label"), &tabs))
+                    @if tab != "inspect" { (self.problems_banner()) }
+                    (body)
+                }
+            },
+        )
     }
 
     fn header(&self) -> Markup {

@@ -64,9 +64,13 @@ fn rest(subject: &Subject, count: usize) -> Markup {
 pub fn groups(subject: &Subject) -> Markup {
     let t = subject.ctx.t;
     let groups = subject.entity.related("memberOf");
-    card(&t.text("groups"), html! {}, html! {
-        @if groups.is_empty() { (nothing(&t.text("no-groups"))) } @else { (entity_list(subject, &groups, &subject.labels)) }
-    })
+    card(
+        &t.text("groups"),
+        html! {},
+        html! {
+            @if groups.is_empty() { (nothing(&t.text("no-groups"))) } @else { (entity_list(subject, &groups, &subject.labels)) }
+        },
+    )
 }
 
 /// What a group (with its sub-groups) or a person owns, by kind and type; each a link to that list.

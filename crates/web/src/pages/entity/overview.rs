@@ -22,13 +22,20 @@ pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Mar
         shown.push(panels::panel(&subject, &state, *panel).await?);
     }
     // A diagram of the parts says what the small graph would.
-    let small_graph = if panels.contains(&Panel::Diagram) { html! {} } else { small_graph(&subject, &state).await? };
-    Ok(subject.page("overview", html! {
-        div.overview {
-            div.overview-side { (about(&subject)) (links(&subject)) }
-            div.overview-main { (small_graph) @for panel in shown { (panel) } }
-        }
-    }))
+    let small_graph = if panels.contains(&Panel::Diagram) {
+        html! {}
+    } else {
+        small_graph(&subject, &state).await?
+    };
+    Ok(subject.page(
+        "overview",
+        html! {
+            div.overview {
+                div.overview-side { (about(&subject)) (links(&subject)) }
+                div.overview-main { (small_graph) @for panel in shown { (panel) } }
+            }
+        },
+    ))
 }
 
 fn about(subject: &Subject) -> Markup {
@@ -37,23 +44,27 @@ fn about(subject: &Subject) -> Markup {
         let targets = entity.related(relation);
         html! { @if !targets.is_empty() { (fact(&t.text(key), entity_links(&targets, labels, t))) } }
     };
-    card(&t.text("about"), html! {}, html! {
-        dl.facts {
-            (related("owner", "ownedBy"))
-            (related("part-of", "partOf"))
-            (related("column-parent", "childOf"))
-            @if let Some(value) = entity.kind_type() { (fact(&t.text("column-type"), html! { (value) })) }
-            @if let Some(value) = entity.lifecycle() { (fact(&t.text("column-lifecycle"), lifecycle(value))) }
-            @if let Some(email) = entity.email() {
-                @let address = format!("mailto:{email}");
-                (fact(&t.text("column-email"), html! {
-                    @match urls::external(&address) { Some(address) => { a href=(address) { (email) } } None => { (email) } }
-                }))
+    card(
+        &t.text("about"),
+        html! {},
+        html! {
+            dl.facts {
+                (related("owner", "ownedBy"))
+                (related("part-of", "partOf"))
+                (related("column-parent", "childOf"))
+                @if let Some(value) = entity.kind_type() { (fact(&t.text("column-type"), html! { (value) })) }
+                @if let Some(value) = entity.lifecycle() { (fact(&t.text("column-lifecycle"), lifecycle(value))) }
+                @if let Some(email) = entity.email() {
+                    @let address = format!("mailto:{email}");
+                    (fact(&t.text("column-email"), html! {
+                        @match urls::external(&address) { Some(address) => { a href=(address) { (email) } } None => { (email) } }
+                    }))
+                }
+                (fact(&t.text("facet-namespace"), html! { (entity.body.namespace()) }))
+                (fact(&t.text("defined-in"), source_line(subject)))
             }
-            (fact(&t.text("facet-namespace"), html! { (entity.body.namespace()) }))
-            (fact(&t.text("defined-in"), source_line(subject)))
-        }
-    })
+        },
+    )
 }
 
 /// Where the entity is defined, as a link where there is something to open.
@@ -100,9 +111,14 @@ async fn small_graph(subject: &Subject, state: &WebState) -> Result<Markup, Fail
         ..catalog::GraphRequest::default()
     };
     let drawing = graph::read(&state.catalog, &subject.scope, &request).await?;
-    let whole = html! { a.quiet-link href=(urls::entity_tab(&subject.entity.entity_ref, "graph")) { (t.text("tab-graph")) } };
-    Ok(card(&t.text("relations"), whole, html! {
-        @if drawing.edges.is_empty() { (nothing(&t.text("no-relations"))) }
-        @else { (graph_svg::graph(t, &drawing, &t.text("graph-label"))) }
-    }))
+    let whole =
+        html! { a.quiet-link href=(urls::entity_tab(&subject.entity.entity_ref, "graph")) { (t.text("tab-graph")) } };
+    Ok(card(
+        &t.text("relations"),
+        whole,
+        html! {
+            @if drawing.edges.is_empty() { (nothing(&t.text("no-relations"))) }
+            @else { (graph_svg::graph(t, &drawing, &t.text("graph-label"))) }
+        },
+    ))
 }

@@ -102,16 +102,20 @@ async fn diagram(subject: &Subject, state: &WebState) -> Result<Markup, Failure>
     let relations = ["partOf", "hasPart", "providesApi", "consumesApi", "dependsOn"];
     let request = GraphRequest {
         roots: vec![subject.entity.entity_ref.clone()],
-        depth: 2,
+        depth: 1,
         relations: relations.map(str::to_owned).to_vec(),
         kinds: Vec::new(),
         max_nodes: DIAGRAM_NODES,
     };
     let drawing = graph::read(&state.catalog, &subject.scope, &request).await?;
-    Ok(card(&t.text("diagram"), html! {}, html! {
-        @if drawing.edges.is_empty() { (nothing(&t.text("no-parts"))) }
-        @else { (graph_svg::graph(t, &drawing, &t.text("diagram"))) }
-    }))
+    Ok(card(
+        &t.text("diagram"),
+        html! {},
+        html! {
+            @if drawing.edges.is_empty() { (nothing(&t.text("no-parts"))) }
+            @else { (graph_svg::graph(t, &drawing, &t.text("diagram"))) }
+        },
+    ))
 }
 
 /// APIs that others use of this whole, and that it uses of others.
@@ -151,8 +155,12 @@ async fn border(subject: &Subject, state: &WebState) -> Result<Markup, Failure> 
 fn targets(subject: &Subject) -> Markup {
     let t = subject.ctx.t;
     let targets = crate::components::table::targets(&subject.entity);
-    card(&t.text("targets"), html! {}, html! {
-        @if targets.is_empty() { (nothing(&t.text("none"))) }
-        ul.plain { @for target in targets { li { code.wrap { (target) } } } }
-    })
+    card(
+        &t.text("targets"),
+        html! {},
+        html! {
+            @if targets.is_empty() { (nothing(&t.text("none"))) }
+            ul.plain { @for target in targets { li { code.wrap { (target) } } } }
+        },
+    )
 }
