@@ -3,6 +3,9 @@
 //! Every file gets its content's hash into its name (so it may be cached for ever) and is compressed here, once.
 //! Without Node or npm the build goes on with a warning: pages are complete without scripts.
 
+// Cargo speaks to build scripts through the environment.
+#![allow(clippy::disallowed_methods)]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
