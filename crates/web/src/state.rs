@@ -32,8 +32,16 @@ pub struct WebState {
     pub(crate) auth: Arc<Authority>,
     pub(crate) branding: Arc<Branding>,
     pub(crate) content_security_policy: HeaderValue,
-    /// The entities with problems, as of a count of the engine's flushes: every list asks, few flushes change it.
-    problematic: Arc<Mutex<Option<(u64, usize, Arc<[EntityRef]>)>>>,
+    /// Kept from one page to the next: every list asks, few flushes change it.
+    problematic: Arc<Mutex<Problematic>>,
+}
+
+/// The entities with problems, as of a state of the engine.
+#[derive(Default)]
+struct Problematic {
+    /// Flushes and problems the engine had counted; `None` before the first page.
+    as_of: Option<(u64, usize)>,
+    refs: Arc<[EntityRef]>,
 }
 
 impl WebState {
@@ -57,16 +65,18 @@ impl WebState {
     /// The visible entities whose newest processing found an error, in order.
     pub(crate) async fn problematic(&self) -> Result<Arc<[EntityRef]>, EngineError> {
         let status = self.engine.status();
-        if let Some((flushes, problems, known)) = &*self.problematic.lock()
-            && (*flushes, *problems) == (status.flushes, status.problems)
+        let as_of = Some((status.flushes, status.problems));
         {
-            return Ok(known.clone());
+            let known = self.problematic.lock();
+            if known.as_of == as_of {
+                return Ok(known.refs.clone());
+            }
         }
         let troubles = self.engine.problems().await?;
         let errors = troubles.into_iter().filter(|t| t.visible && t.problem.severity == Severity::Error);
         let refs: BTreeSet<EntityRef> = errors.filter_map(|trouble| trouble.entity_ref).collect();
         let refs: Arc<[EntityRef]> = refs.into_iter().collect();
-        *self.problematic.lock() = Some((status.flushes, status.problems, refs.clone()));
+        *self.problematic.lock() = Problematic { as_of, refs: refs.clone() };
         Ok(refs)
     }
 }

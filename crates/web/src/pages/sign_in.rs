@@ -21,7 +21,7 @@ pub async fn page(Anyone(ctx): Anyone, State(state): State<WebState>, Query(to):
     if ctx.viewer.is_some() {
         return Redirect::to(next).into_response();
     }
-    let refused = state.auth.options().guest().err();
+    let refused = state.auth.guest().err();
     form(&ctx, next, refused.as_ref()).into_response()
 }
 
