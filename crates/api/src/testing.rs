@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use auth::{AuthOptions, Authority, UserDirectory};
+use auth::{Authority, UserDirectory};
 use axum::Router;
 use axum::body::Body;
 use catalog::index::{FinalEntity, Index, Prepared};
 use catalog::ingest::SourceReader;
 use catalog::{CatalogOptions, CatalogReader};
+use config::{Config, Settings};
 use http::{HeaderMap, Request};
 use model::kind::KindRegistry;
 use model::{Entity, EntityRef, LocationRef};
@@ -95,11 +96,12 @@ impl Fixture {
         let store = Arc::new(SqlStore::open(&options).await.unwrap());
         let mut index = Index::default();
         index.apply((0..count).map(component).collect(), &[]);
-        let auth = AuthOptions::from_config(
-            &json!({"environment": "development", "providers": {"guest": {}}}),
-            &json!({"externalAccess": [{"type": "static", "options": {"token": TOKEN, "subject": "fixture"}}]}),
-        );
-        let authority = Authority::new(auth.unwrap(), "http://localhost:7007", store.clone(), Arc::new(NoUsers));
+        let written = json!({
+            "auth": {"environment": "development", "providers": {"guest": {}}},
+            "backend": {"auth": {"externalAccess": [{"type": "static", "options": {"token": TOKEN, "subject": "fixture"}}]}},
+        });
+        let settings = Settings::read(&Config::from_yaml(&written.to_string()).unwrap()).unwrap();
+        let authority = Authority::new(settings.auth, "http://localhost:7007", store.clone(), Arc::new(NoUsers));
         let kinds = Arc::new(KindRegistry::builtin());
         // The engine has an empty catalog of its own; what is read here is put in by hand.
         let options = CatalogOptions { watch: false, ..CatalogOptions::default() };

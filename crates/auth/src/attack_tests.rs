@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     jws::encode,
     keys::Key,
-    test_support::{Bench, ada},
+    test_support::{Bench, ada, backend_auth},
 };
 
 /// Everything that makes a good token, to be spoilt one by one.
@@ -46,14 +46,14 @@ async fn refused(bench: &Bench, token: &str) {
 
 #[tokio::test]
 async fn the_honest_one_is_accepted() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let (honest, key) = Forgery::new(&bench).await;
     bench.authority.authenticate(Some(&honest.signed(&key)), "catalog").await.unwrap();
 }
 
 #[tokio::test]
 async fn every_wrong_header_and_claim_is_refused() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let now = bench.now() / 1000;
     let header = [
         ("typ", json!("JWT")),
@@ -96,7 +96,7 @@ async fn every_wrong_header_and_claim_is_refused() {
 
 #[tokio::test]
 async fn no_signature_and_signatures_of_others_are_refused() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let (mut forgery, key) = Forgery::new(&bench).await;
     let unsigned = jws::unsigned(&forgery.header, &forgery.claims);
     refused(&bench, &format!("{unsigned}.")).await;
@@ -105,7 +105,7 @@ async fn no_signature_and_signatures_of_others_are_refused() {
     refused(&bench, &format!("{unsigned}.{}", key.sign("something else"))).await;
 
     // Another portal's key under our key id.
-    let (_, foreign) = Forgery::new(&Bench::new(AuthOptions::default())).await;
+    let (_, foreign) = Forgery::new(&Bench::new(Auth::default())).await;
     refused(&bench, &forgery.signed(&foreign)).await;
 
     // `none`, in the ways it has been written.
@@ -119,11 +119,10 @@ async fn no_signature_and_signatures_of_others_are_refused() {
 
 #[tokio::test]
 async fn the_public_key_is_no_shared_secret() {
-    let options = AuthOptions::from_config(
-        &Value::Null,
-        &json!({"externalAccess": [{"type": "legacy", "options": {"secret": "c2VjcmV0c2VjcmV0", "subject": "old"}}]}),
+    let options = backend_auth(
+        json!({"externalAccess": [{"type": "legacy", "options": {"secret": "c2VjcmV0c2VjcmV0", "subject": "old"}}]}),
     );
-    let bench = Bench::new(options.unwrap());
+    let bench = Bench::new(options);
     let (mut forgery, _) = Forgery::new(&bench).await;
     forgery.header["alg"] = "HS256".into();
     let jwk = bench.authority.jwks().await.unwrap()["keys"][0].clone();
@@ -141,7 +140,7 @@ async fn the_public_key_is_no_shared_secret() {
 
 #[tokio::test]
 async fn a_token_that_was_touched_anywhere_is_refused() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let token = bench.token_of_ada().await;
     // It is known by now: a cache must not forgive anything either.
     bench.authority.authenticate(Some(&token), "catalog").await.unwrap();
@@ -159,7 +158,7 @@ async fn a_token_that_was_touched_anywhere_is_refused() {
 
 #[tokio::test]
 async fn a_limited_signature_signs_nothing_else() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let limited = bench.authority.limit(&bench.token_of_ada().await).await.unwrap().token;
     let (signed, signature) = limited.rsplit_once('.').unwrap();
     let kid = bench.authority.keys.signing(bench.now()).await.unwrap().kid.clone();
@@ -177,7 +176,7 @@ async fn a_limited_signature_signs_nothing_else() {
 
 #[tokio::test]
 async fn size_and_junk_cost_nothing() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     bench.authority.jwks().await.unwrap();
     let (mut forgery, key) = Forgery::new(&bench).await;
     forgery.claims["padding"] = "x".repeat(100_000).into();

@@ -2,14 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
+use config::Auth;
 use model::EntityRef;
 use serde_json::Value;
 use store::KeyStore;
 
 use crate::{
-    AuthError, AuthOptions, UserDirectory,
+    AuthError, UserDirectory,
     cache::VerifiedTokens,
-    external,
+    external::{self, ExternalAccess},
     jws::{self, Token},
     keys::{KeyRing, KeyTimes},
     principal::{Principal, User},
@@ -22,7 +23,8 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// Issues and verifies the credentials of people and programs.
 pub struct Authority {
-    pub(crate) options: AuthOptions,
+    pub(crate) options: Auth,
+    external: Vec<ExternalAccess>,
     issuer: String,
     keys: KeyRing,
     directory: Arc<dyn UserDirectory>,
@@ -51,7 +53,7 @@ pub struct Session {
 impl Authority {
     /// `backend_base_url` is `backend.baseUrl`; the issuer of tokens is `<backend_base_url>/api/auth`.
     pub fn new(
-        options: AuthOptions,
+        options: Auth,
         backend_base_url: &str,
         keys: Arc<dyn KeyStore>,
         directory: Arc<dyn UserDirectory>,
@@ -60,6 +62,7 @@ impl Authority {
         Self {
             issuer: format!("{}/api/auth", backend_base_url.trim_end_matches('/')),
             keys: KeyRing::new(keys, times),
+            external: options.external_access.iter().map(ExternalAccess::new).collect(),
             options,
             directory,
             verified: VerifiedTokens::default(),
@@ -168,7 +171,7 @@ impl Authority {
                 Ok(Principal::User(self.user(claims).await))
             }
             Some(LIMITED_TYP) => Err(AuthError::IllegalLimitedToken),
-            _ => match external::authenticate(&self.options.external, bearer, plugin_id, (self.clock)() / 1000) {
+            _ => match external::authenticate(&self.external, bearer, plugin_id, (self.clock)() / 1000) {
                 Some(service) => service.map(Principal::Service),
                 None => Err(AuthError::IllegalToken),
             },

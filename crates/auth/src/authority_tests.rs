@@ -1,10 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
+use config::Guest;
 use serde_json::json;
 
 use super::*;
 use crate::{
-    GuestOptions,
+    guest,
     test_support::{Bench, ada},
 };
 
@@ -19,7 +20,7 @@ fn user(principal: &Principal) -> &User {
 
 #[tokio::test]
 async fn a_user_token_has_the_claims_of_the_wire() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let token = bench.token_of_ada().await;
     let kid = &bench.authority.jwks().await.unwrap()["keys"][0]["kid"];
     assert_eq!(
@@ -35,14 +36,14 @@ async fn a_user_token_has_the_claims_of_the_wire() {
     assert_eq!(claims["iat"], 1_800_000_000);
     assert_eq!(claims["exp"], 1_800_003_600);
 
-    let with_claim = Bench::new(AuthOptions { omit_ownership_claim: false, ..AuthOptions::default() });
+    let with_claim = Bench::new(Auth { omit_ownership_claim: false, ..Auth::default() });
     let claims = part(&with_claim.token_of_ada().await, 1);
     assert_eq!(claims["ent"], json!(["user:default/ada", "group:default/engines"]));
 }
 
 #[tokio::test]
 async fn a_user_is_known_by_the_token_until_it_ends() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let token = bench.token_of_ada().await;
     for _ in 0..2 {
         let principal = bench.authority.authenticate(Some(&token), "catalog").await.unwrap();
@@ -62,11 +63,11 @@ async fn a_user_is_known_by_the_token_until_it_ends() {
 
 #[tokio::test]
 async fn tokens_survive_a_restart() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let token = bench.token_of_ada().await;
     let now = bench.now();
     let again = Authority::new(
-        AuthOptions::default(),
+        Auth::default(),
         "http://localhost:7007",
         bench.keys.clone(),
         Arc::new(crate::test_support::OneUser),
@@ -77,17 +78,17 @@ async fn tokens_survive_a_restart() {
 
 #[tokio::test]
 async fn without_credentials_the_policy_decides() {
-    let strict = Bench::new(AuthOptions::default());
+    let strict = Bench::new(Auth::default());
     let refusal = strict.authority.authenticate(None, "catalog").await.unwrap_err();
     assert_eq!((refusal.to_string().as_str(), refusal.status()), ("Missing credentials", 401));
-    let open = Bench::new(AuthOptions { disable_default_policy: true, ..AuthOptions::default() });
+    let open = Bench::new(Auth { disable_default_policy: true, ..Auth::default() });
     assert_eq!(open.authority.authenticate(None, "catalog").await.unwrap(), Principal::None);
     assert!(open.authority.authenticate(Some("junk"), "catalog").await.is_err(), "a wrong token is wrong all the same");
 }
 
 #[tokio::test]
 async fn a_route_may_be_for_one_kind_of_caller() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let principal = bench.authority.authenticate(Some(&bench.token_of_ada().await), "catalog").await.unwrap();
     let refusal = principal.require_service().unwrap_err();
     assert_eq!(
@@ -99,7 +100,7 @@ async fn a_route_may_be_for_one_kind_of_caller() {
 
 #[tokio::test]
 async fn a_limited_token_opens_limited_routes_only() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let token = bench.token_of_ada().await;
     bench.pass(60);
     let limited = bench.authority.limit(&token).await.unwrap();
@@ -123,7 +124,7 @@ async fn a_limited_token_opens_limited_routes_only() {
 
 #[tokio::test]
 async fn a_session_lives_as_long_as_it_is_used() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let cookie = |issued: IssuedToken| format!("theme=dark; callboard-session={}", issued.token);
     let first = cookie(bench.authority.start_session(&ada()).await.unwrap());
     let session = bench.authority.read_session(&first).await.unwrap().unwrap();
@@ -140,7 +141,7 @@ async fn a_session_lives_as_long_as_it_is_used() {
 
 #[tokio::test]
 async fn a_session_is_no_bearer_token_and_a_bearer_token_no_session() {
-    let bench = Bench::new(AuthOptions::default());
+    let bench = Bench::new(Auth::default());
     let session = bench.authority.start_session(&ada()).await.unwrap().token;
     assert!(bench.authority.authenticate(Some(&session), "catalog").await.is_err());
     let token = bench.token_of_ada().await;
@@ -149,12 +150,9 @@ async fn a_session_is_no_bearer_token_and_a_bearer_token_no_session() {
 
 #[tokio::test]
 async fn the_guest_is_who_the_configuration_says() {
-    let development = |guest| AuthOptions {
-        environment: Some("development".to_owned()),
-        guest: Some(guest),
-        ..AuthOptions::default()
-    };
-    let body = Bench::new(development(GuestOptions::default())).authority.guest_refresh().await.unwrap();
+    let development =
+        |guest| Auth { environment: Some("development".to_owned()), guest: Some(guest), ..Auth::default() };
+    let body = Bench::new(development(Guest::default())).authority.guest_refresh().await.unwrap();
     let token = body["backstageIdentity"]["token"].clone();
     let expected = json!({
         "profile": {},
@@ -171,7 +169,7 @@ async fn the_guest_is_who_the_configuration_says() {
     assert_eq!(body.to_string(), expected.to_string());
 
     let owned = EntityRef::new("group", "default", "visitors");
-    let visitor = GuestOptions { ownership: Some(vec![owned.clone()]), ..GuestOptions::default() };
+    let visitor = Guest { ownership: Some(vec![owned.clone()]), ..Guest::default() };
     let bench = Bench::new(development(visitor));
     let body = bench.authority.guest_refresh().await.unwrap();
     assert_eq!(body["backstageIdentity"]["identity"]["ownershipEntityRefs"], json!(["group:default/visitors"]));
@@ -179,8 +177,7 @@ async fn the_guest_is_who_the_configuration_says() {
     let principal = bench.authority.authenticate(Some(&token), "catalog").await.unwrap();
     assert_eq!(user(&principal).ownership, [owned], "the same refs when the token comes back");
 
-    let known =
-        Bench::new(development(GuestOptions { user: ada(), ownership: Some(Vec::new()), ..GuestOptions::default() }));
+    let known = Bench::new(development(Guest { user: ada(), ownership: Some(Vec::new()), ..Guest::default() }));
     let body = known.authority.guest_refresh().await.unwrap();
     let refs = &body["backstageIdentity"]["identity"]["ownershipEntityRefs"];
     assert_eq!(*refs, json!(["user:default/ada", "group:default/engines"]), "the catalog knows better");
@@ -188,31 +185,26 @@ async fn the_guest_is_who_the_configuration_says() {
 
 #[test]
 fn guests_are_for_development() {
-    let options = |environment: Option<&str>, allow_outside_development| AuthOptions {
+    let options = |environment: Option<&str>, allow_outside_development| Auth {
         environment: environment.map(str::to_owned),
-        guest: Some(GuestOptions { allow_outside_development, ..GuestOptions::default() }),
-        ..AuthOptions::default()
+        guest: Some(Guest { allow_outside_development, ..Guest::default() }),
+        ..Auth::default()
     };
-    assert!(options(Some("development"), false).guest().is_ok());
-    assert!(options(Some("production"), true).guest().is_ok());
+    assert!(guest(&options(Some("development"), false)).is_ok());
+    assert!(guest(&options(Some("production"), true)).is_ok());
     for environment in [None, Some("production")] {
-        let refusal = options(environment, false).guest().unwrap_err();
+        let options = options(environment, false);
+        let refusal = guest(&options).unwrap_err();
         assert_eq!((refusal.status(), refusal.name()), (403, "NotAllowedError"));
     }
-    let refusal = AuthOptions::default().guest().unwrap_err();
+    let nobody = Auth::default();
+    let refusal = guest(&nobody).unwrap_err();
     assert_eq!((refusal.to_string().as_str(), refusal.status()), ("Unknown auth provider 'guest'", 404));
-
-    let mut demo = AuthOptions::default();
-    demo.allow_demo_guest();
-    assert!(demo.guest().is_ok());
-    let mut chosen = options(Some("production"), false);
-    chosen.allow_demo_guest();
-    assert!(chosen.guest().is_err());
 }
 
 #[tokio::test]
 async fn a_token_that_no_server_takes_is_not_issued() {
-    let bench = Bench::new(AuthOptions { omit_ownership_claim: false, ..AuthOptions::default() });
+    let bench = Bench::new(Auth { omit_ownership_claim: false, ..Auth::default() });
     let groups: Vec<_> =
         (0..2000).map(|number| EntityRef::new("group", "default", &format!("group-{number}"))).collect();
     let refusal = bench.authority.issue_user_token(&ada(), &groups).await.unwrap_err();

@@ -1,9 +1,6 @@
 //! Tokens of programs outside: `backend.auth.externalAccess` (contract auth.md section 3.4).
 
-use base64::{
-    Engine, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
+use config::{ExternalCredential, SharedSecret};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -12,89 +9,30 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use crate::{
     AuthError,
     jws::Token,
-    principal::{Restriction, Restrictions, Service},
-    settings::{ConfigProblem, Setting},
+    principal::{Restrictions, Service},
 };
 
-/// Shortest static token that is accepted, in characters.
-const SHORTEST_TOKEN: usize = 8;
-
-/// What a permission may be restricted to by its `action` attribute.
-const ACTIONS: &[&str] = &["create", "read", "update", "delete"];
-
-/// Subject of the deprecated `backend.auth.keys`.
-const KEYS_SUBJECT: &str = "external:backstage-plugin";
-
-/// One way in for a program.
-#[derive(Clone)]
-pub struct ExternalAccess {
+/// One way in for a program, ready to be compared with tokens.
+pub(crate) struct ExternalAccess {
     credential: Credential,
-    /// Who the program is then, for policies and logs.
-    pub subject: String,
+    subject: String,
     /// The plugins it may call; `None` is all.
-    pub restrictions: Option<Restrictions>,
+    restrictions: Option<Restrictions>,
 }
 
-#[derive(Clone)]
 enum Credential {
     /// The SHA-256 of a fixed token: tokens of any length compare in the same time, and none is kept.
     Static([u8; 32]),
-    /// The key of HS256 tokens as the old backend system made them.
-    Legacy(Vec<u8>),
-}
-
-impl std::fmt::Debug for ExternalAccess {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ExternalAccess").field("subject", &self.subject).finish_non_exhaustive()
-    }
+    Legacy(SharedSecret),
 }
 
 impl ExternalAccess {
-    pub(crate) fn read_all(backend_auth: &Setting<'_>) -> Result<Vec<Self>, ConfigProblem> {
-        let mut all = Vec::new();
-        for entry in backend_auth.list("externalAccess")? {
-            let access = Self::read(&entry)?;
-            let is_same = |other: &&Self| match (&other.credential, &access.credential) {
-                (Credential::Static(a), Credential::Static(b)) => a == b,
-                _ => false,
-            };
-            if all.iter().find(is_same).is_some() {
-                return Err(entry
-                    .member("options")
-                    .member("token")
-                    .problem("the same token is declared above already"));
-            }
-            all.push(access);
-        }
-        for entry in backend_auth.list("keys")? {
-            let credential = Credential::Legacy(secret(&entry)?);
-            all.push(Self { credential, subject: KEYS_SUBJECT.to_owned(), restrictions: None });
-        }
-        Ok(all)
-    }
-
-    fn read(entry: &Setting<'_>) -> Result<Self, ConfigProblem> {
-        let options = entry.member("options");
-        let credential = match entry.required_string("type")?.as_str() {
-            "static" => {
-                let token = word(&options, "token")?;
-                if token.chars().count() < SHORTEST_TOKEN {
-                    let problem = format!("must have at least {SHORTEST_TOKEN} characters");
-                    return Err(options.member("token").problem(problem));
-                }
-                Credential::Static(Sha256::digest(token).into())
-            }
-            "legacy" => Credential::Legacy(secret(&options)?),
-            "jwks" => {
-                let problem = "'jwks' is not supported yet; use 'static' or 'legacy'";
-                return Err(entry.member("type").problem(problem));
-            }
-            other => {
-                let problem = format!("'{other}' is not known; expected 'static' or 'legacy'");
-                return Err(entry.member("type").problem(problem));
-            }
+    pub(crate) fn new(configured: &config::ExternalAccess) -> Self {
+        let credential = match &configured.credential {
+            ExternalCredential::Static(token) => Credential::Static(Sha256::digest(token.expose()).into()),
+            ExternalCredential::Legacy(secret) => Credential::Legacy(secret.clone()),
         };
-        Ok(Self { credential, subject: word(&options, "subject")?, restrictions: read_restrictions(entry)? })
+        Self { credential, subject: configured.subject.clone(), restrictions: configured.restrictions.clone() }
     }
 
     /// The service for a plugin.
@@ -151,7 +89,7 @@ fn find_legacy<'a>(all: &'a [ExternalAccess], token: &str, now_seconds: i64) -> 
     let (signed, signature) = token.rsplit_once('.')?;
     let signed_by = |access: &&ExternalAccess| match &access.credential {
         Credential::Legacy(secret) => {
-            let key = DecodingKey::from_secret(secret);
+            let key = DecodingKey::from_secret(secret.expose());
             crypto::verify(signature, signed.as_bytes(), &key, Algorithm::HS256).unwrap_or(false)
         }
         Credential::Static(_) => false,
@@ -164,49 +102,6 @@ fn find_legacy<'a>(all: &'a [ExternalAccess], token: &str, now_seconds: i64) -> 
         && claims.exp.is_none_or(|exp| now < exp)
         && claims.nbf.is_none_or(|nbf| nbf <= now);
     valid.then_some(access)
-}
-
-/// A text without white space.
-fn word(options: &Setting<'_>, name: &str) -> Result<String, ConfigProblem> {
-    let text = options.required_string(name)?;
-    if text.contains(char::is_whitespace) {
-        return Err(options.member(name).problem("must not contain white space"));
-    }
-    Ok(text)
-}
-
-/// A shared secret in base64, of either alphabet, with or without padding.
-fn secret(options: &Setting<'_>) -> Result<Vec<u8>, ConfigProblem> {
-    let config = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
-    let text = word(options, "secret")?.replace('-', "+").replace('_', "/");
-    match GeneralPurpose::new(&alphabet::STANDARD, config).decode(text) {
-        Ok(secret) if !secret.is_empty() => Ok(secret),
-        _ => {
-            Err(options.member("secret").problem("must be base64, for instance what `openssl rand -base64 32` prints"))
-        }
-    }
-}
-
-fn read_restrictions(entry: &Setting<'_>) -> Result<Option<Restrictions>, ConfigProblem> {
-    let mut restrictions = Restrictions::new();
-    for restriction in entry.list("accessRestrictions")? {
-        restriction.only(&["plugin", "permission", "permissionAttribute"])?;
-        let plugin = restriction.required_string("plugin")?;
-        let attribute = restriction.member("permissionAttribute");
-        attribute.only(&["action"])?;
-        let actions = attribute.words("action")?;
-        if let Some(unknown) = actions.iter().find(|action| !ACTIONS.contains(&action.as_str())) {
-            let problem = format!("'{unknown}' is not known; expected some of {}", ACTIONS.join(", "));
-            return Err(attribute.member("action").problem(problem));
-        }
-        let limits = Restriction { permissions: restriction.words("permission")?, actions };
-        if restrictions.insert(plugin.clone(), limits).is_some() {
-            return Err(restriction.member("plugin").problem(format!("plugin '{plugin}' is restricted above already")));
-        }
-    }
-    Ok(Some(restrictions).filter(|restrictions| !restrictions.is_empty()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Who is calling: tokens and sessions of people, tokens of programs, guest sign-in. Contract: auth.md.
 //!
-//! [`Authority`] issues and verifies; [`AuthOptions`] is its configuration; [`Principal`] is its answer. Everything it
+//! [`Authority`] issues and verifies; [`config::Auth`] is its configuration; [`Principal`] is its answer. Everything it
 //! issues is signed with keys that live in the store, and nothing else is kept: a restart signs nobody out.
 
 mod authority;
@@ -12,11 +12,9 @@ mod external;
 mod guest;
 mod jws;
 mod keys;
-mod options;
 mod origin;
 mod principal;
 mod session;
-mod settings;
 #[cfg(test)]
 mod test_support;
 mod tokens;
@@ -25,9 +23,7 @@ pub use authority::{Authority, Clock, IssuedToken, Session};
 pub use bearer::bearer_token;
 pub use directory::UserDirectory;
 pub use error::AuthError;
-pub use external::ExternalAccess;
-pub use options::{AuthOptions, GuestOptions};
+pub use guest::guest;
 pub use origin::RequestOrigin;
 pub use principal::{Principal, Restriction, Restrictions, Service, User};
 pub use session::{SESSION_COOKIE, SESSION_LIFETIME, clear_cookie, session_cookie};
-pub use settings::ConfigProblem;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+pub use config::AccessRestriction as Restriction;
 use model::EntityRef;
 
 use crate::AuthError;
@@ -32,15 +33,6 @@ pub struct Service {
     pub subject: String,
     /// What it may do in the plugin that was asked for; `None` is everything.
     pub restriction: Option<Restriction>,
-}
-
-/// Limits of an external token inside one plugin (contract auth.md section 3.4). Empty lists limit nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Restriction {
-    /// Only these permissions.
-    pub permissions: Vec<String>,
-    /// Only permissions with one of these `action` attributes.
-    pub actions: Vec<String>,
 }
 
 /// The plugins an external token may call, each with its limits.

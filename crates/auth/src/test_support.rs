@@ -7,11 +7,12 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
+use config::{Auth, Config, Settings};
 use model::EntityRef;
 use parking_lot::Mutex;
 use store::{KeyStore, StoredKey};
 
-use crate::{AuthOptions, Authority, UserDirectory};
+use crate::{Authority, UserDirectory};
 
 /// Keys in memory.
 #[derive(Default)]
@@ -66,6 +67,12 @@ pub(crate) fn ada() -> EntityRef {
     EntityRef::new("user", "default", "ada")
 }
 
+/// The section `backend.auth` with this value.
+pub(crate) fn backend_auth(section: serde_json::Value) -> Auth {
+    let written = serde_json::json!({ "backend": { "auth": section } });
+    Settings::read(&Config::from_yaml(&written.to_string()).unwrap()).unwrap().auth
+}
+
 /// An authority on http://localhost:7007 with a clock that tests move.
 pub(crate) struct Bench {
     pub(crate) authority: Authority,
@@ -74,7 +81,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) fn new(options: AuthOptions) -> Self {
+    pub(crate) fn new(options: Auth) -> Self {
         let keys = Arc::new(MemoryKeys::default());
         let now = Arc::new(AtomicI64::new(1_800_000_000_000));
         let clock = now.clone();

@@ -3,20 +3,13 @@
 //! [`sdk::UrlReader`].
 
 mod fetch;
-mod options;
 mod place;
 mod plain;
 mod readers;
 mod resolve;
 mod scm;
 mod search;
-mod secret;
 #[cfg(test)]
 mod tests;
 
-pub use options::{
-    AllowedHost, AzureCredential, AzureOptions, BitbucketCloudOptions, BitbucketServerOptions, GerritOptions,
-    GiteaOptions, GithubOptions, GitlabOptions, OptionsError, ReaderOptions,
-};
-pub use readers::{Readers, SetupError};
-pub use secret::Secret;
+pub use readers::Readers;

@@ -1,9 +1,9 @@
 //! Plain web servers: what `backend.reading.allow` admits (contract platform-services.md section 3.2).
 
 use base::http::HostRule;
+use config::AllowedHost;
 use url::Url;
 
-use crate::options::AllowedHost;
 use crate::place::{decode, safe};
 
 /// The allow list, applied to an address and to everything it redirects to.
@@ -13,8 +13,8 @@ pub(crate) struct AllowList {
 }
 
 impl AllowList {
-    pub(crate) fn new(entries: Vec<AllowedHost>) -> Self {
-        Self { entries }
+    pub(crate) fn new(entries: &[AllowedHost]) -> Self {
+        Self { entries: entries.to_vec() }
     }
 
     pub(crate) fn hosts(&self) -> impl Iterator<Item = HostRule> {
@@ -51,7 +51,7 @@ mod tests {
             host: host.parse().unwrap(),
             paths: paths.map(|paths| paths.iter().map(|&path| path.to_owned()).collect()),
         };
-        let list = AllowList::new(vec![
+        let list = AllowList::new(&[
             entry("example.com", Some(&["/api", "/docs/"])),
             entry("*.open.org", None),
             entry("port.org:8000-8010", None),

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base::http::header::ETAG;
 use base::http::{Egress, HostRule, HttpClient, HttpError, HttpOptions, Request, Response, StatusCode, redact};
+use config::{AllowedHost, Integrations};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use sdk::{Found, ReadError, ReadOptions, ReadOutcome, Resource, SearchResult, UrlReader};
 use url::Url;
 
 use crate::fetch::{Fetch, if_changed, not_allowed};
-use crate::options::{OptionsError, ReaderOptions};
 use crate::place::{GitRef, Place, names_commit};
 use crate::plain::AllowList;
 use crate::scm::azure::Azure;
@@ -29,15 +29,6 @@ const DEFAULT_MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// Files of one search that are read at a time.
 const SEARCH_CONCURRENCY: usize = 5;
 
-/// Why the readers could not be built.
-#[derive(Debug, thiserror::Error)]
-pub enum SetupError {
-    #[error(transparent)]
-    Options(#[from] OptionsError),
-    #[error(transparent)]
-    Http(#[from] HttpError),
-}
-
 /// Reads files from every configured host: git hosts through their APIs, other hosts where `backend.reading.allow` admits
 /// them. Cheap to clone.
 #[derive(Clone)]
@@ -54,50 +45,27 @@ impl fmt::Debug for Readers {
     }
 }
 
-/// Builds the hosts of one family, adding its public host unless it is configured.
-fn family<O: Default, S: Scm + 'static>(
-    hosts: &mut Vec<Box<dyn Scm>>,
-    name: &str,
-    configured: Vec<O>,
-    public: Option<&str>,
-    build: impl Fn(&str, O) -> Result<S, OptionsError>,
-) -> Result<(), OptionsError> {
-    let start = hosts.len();
-    for (index, options) in configured.into_iter().enumerate() {
-        hosts.push(Box::new(build(&format!("integrations.{name}[{index}]"), options)?));
-    }
-    if let Some(public) = public
-        && !hosts[start..].iter().any(|host| host.host() == public)
-    {
-        hosts.push(Box::new(build(&format!("integrations.{name}"), O::default())?));
-    }
-    Ok(())
+/// The hosts of one family.
+fn family<'c, C, S: Scm + 'static>(configured: &'c [C], build: fn(&'c C) -> S) -> impl Iterator<Item = Box<dyn Scm>> {
+    configured.iter().map(move |host| -> Box<dyn Scm> { Box::new(build(host)) })
 }
 
 impl Readers {
-    /// Builds the readers, adding the public hosts of GitHub, GitLab, Bitbucket Cloud and Azure where they are not configured.
-    /// Hosts named in the configuration may lie on internal addresses; all others may not.
+    /// Builds the readers. The hosts named here may lie on internal addresses; all others may not.
     ///
     /// # Errors
-    /// [`SetupError`] for a configuration that makes no sense, or when no HTTP client can be built.
-    pub fn new(options: ReaderOptions, http: HttpOptions) -> Result<Self, SetupError> {
-        for name in &options.unsupported {
-            tracing::warn!(
-                "integrations.{name}: reading from this kind of host is not supported yet, so it is ignored"
-            );
-        }
-        let configured = ConfiguredHosts::of(&options);
-        let mut hosts: Vec<Box<dyn Scm>> = Vec::new();
-        family(&mut hosts, "azure", options.azure, Some("dev.azure.com"), Azure::new)?;
-        family(&mut hosts, "bitbucketCloud", options.bitbucket_cloud, Some("bitbucket.org"), BitbucketCloud::new)?;
-        family(&mut hosts, "bitbucketServer", options.bitbucket_server, None, BitbucketServer::new)?;
-        family(&mut hosts, "gerrit", options.gerrit, None, Gerrit::new)?;
-        family(&mut hosts, "github", options.github, Some("github.com"), Github::new)?;
-        family(&mut hosts, "gitea", options.gitea, None, Gitea::new)?;
-        family(&mut hosts, "gitlab", options.gitlab, Some("gitlab.com"), Gitlab::new)?;
-        let allow = AllowList::new(options.allow);
-        let named = hosts.iter().filter(|host| configured.names(host.host()));
-        let origins = named.flat_map(|host| host.origins()).filter_map(|url| HostRule::of(&url));
+    /// No HTTP client can be built.
+    pub fn new(integrations: &Integrations, allow: &[AllowedHost], http: HttpOptions) -> Result<Self, HttpError> {
+        let hosts: Vec<Box<dyn Scm>> = family(&integrations.azure, Azure::new)
+            .chain(family(&integrations.bitbucket_cloud, BitbucketCloud::new))
+            .chain(family(&integrations.bitbucket_server, BitbucketServer::new))
+            .chain(family(&integrations.gerrit, Gerrit::new))
+            .chain(family(&integrations.github, Github::new))
+            .chain(family(&integrations.gitea, Gitea::new))
+            .chain(family(&integrations.gitlab, Gitlab::new))
+            .collect();
+        let allow = AllowList::new(allow);
+        let origins = hosts.iter().flat_map(|host| host.origins()).filter_map(|url| HostRule::of(&url));
         let egress = Egress::trusting(origins.chain(allow.hosts()));
         Ok(Self { http: HttpClient::new(http, egress)?, hosts: hosts.into(), allow: Arc::new(allow) })
     }
@@ -215,28 +183,6 @@ fn advice(host: Option<&dyn Scm>) -> String {
         None => String::new(),
         Some(host) if host.has_credentials() => format!("; check the credentials configured for {}", host.host()),
         Some(host) => format!("; no credentials are configured for {} under 'integrations'", host.host()),
-    }
-}
-
-/// The hosts that the configuration names, which are trusted with internal addresses.
-struct ConfiguredHosts(Vec<String>);
-
-impl ConfiguredHosts {
-    fn of(options: &ReaderOptions) -> Self {
-        let mut hosts: Vec<Option<&str>> = Vec::new();
-        hosts.extend(options.github.iter().map(|o| o.host.as_deref().or(Some("github.com"))));
-        hosts.extend(options.gitlab.iter().map(|o| o.host.as_deref().or(Some("gitlab.com"))));
-        hosts.extend(options.bitbucket_cloud.iter().map(|o| o.host.as_deref().or(Some("bitbucket.org"))));
-        hosts.extend(options.bitbucket_server.iter().map(|o| o.host.as_deref()));
-        hosts.extend(options.azure.iter().map(|o| o.host.as_deref().or(Some("dev.azure.com"))));
-        hosts.extend(options.gerrit.iter().map(|o| o.host.as_deref()));
-        hosts.extend(options.gitea.iter().map(|o| o.host.as_deref()));
-        let parse = |host: &str| Url::parse(&format!("https://{host}/")).ok().map(|url| authority(&url));
-        Self(hosts.into_iter().flatten().filter_map(parse).collect())
-    }
-
-    fn names(&self, host: &str) -> bool {
-        self.0.iter().any(|configured| configured == host)
     }
 }
 

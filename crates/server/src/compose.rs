@@ -4,19 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use api::layers::HttpOptions;
-use auth::AuthOptions;
 use catalog::CatalogOptions;
 use config::{Config, Database};
-use connect::ReaderOptions;
 use serde_json::Value;
 use store_sql::{DatabaseLocation, DatabaseOptions};
 
 /// One configuration, read and checked.
 pub struct Settings {
     pub typed: config::Settings,
-    pub auth: AuthOptions,
     pub catalog: CatalogOptions,
-    pub readers: ReaderOptions,
     pub http: HttpOptions,
     pub database: DatabaseOptions,
     /// Secrets of this configuration, for the log.
@@ -28,7 +24,7 @@ pub struct Settings {
 /// # Errors
 /// Something in the configuration cannot be used; each complaint names its key and place.
 pub fn settings(config: &Config) -> Result<Settings> {
-    let typed = config::Settings::read(config).map_err(|errors| {
+    let mut typed = config::Settings::read(config).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow!("the configuration cannot be used\n  {}", lines.join("\n  "))
     })?;
@@ -37,22 +33,17 @@ pub fn settings(config: &Config) -> Result<Settings> {
         Some(origin) => anyhow!("{origin}: {message}"),
         None => anyhow!(message),
     };
-    let mut auth = AuthOptions::from_config(&section("auth"), &section("backend.auth"))
-        .map_err(|problem| placed(&problem.key.clone(), problem.to_string()))?;
     if config.files().is_empty() {
-        auth.allow_demo_guest();
+        typed.auth.allow_demo_guest();
     }
     let catalog = CatalogOptions::from_config(&section("catalog"), &folder_of(config, "catalog.locations"))
         .map_err(|error| placed("catalog", error.to_string()))?;
-    let readers = ReaderOptions::from_config(&section("integrations"), &section("backend.reading"))
-        .map_err(|error| placed(&error.key.clone(), error.to_string()))?;
-    let http = serde_json::from_value(section("backend")).map_err(|error| placed("backend", error.to_string()));
-    let http = if section("backend").is_null() { HttpOptions::default() } else { http? };
+    let http = HttpOptions::new(&typed.backend);
     let database = DatabaseOptions::new(match &typed.backend.database {
         Database::Memory => DatabaseLocation::Memory,
         Database::File(file) => DatabaseLocation::File(file.clone()),
     });
-    Ok(Settings { typed, auth, catalog, readers, http, database, secrets: config.redactions() })
+    Ok(Settings { typed, catalog, http, database, secrets: config.redactions() })
 }
 
 /// Relative targets start at the folder of the file that names them, or where the process was started.
@@ -62,7 +53,11 @@ fn folder_of(config: &Config, key: &str) -> PathBuf {
         config::Origin::File(place) => Some(PathBuf::from(place.source)),
         config::Origin::Variable(_) => None,
     });
-    let folder = file.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = file
+        .as_deref()
+        .and_then(Path::parent)
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf())
 }
 

@@ -132,7 +132,7 @@ impl Live {
 }
 
 fn readers(settings: &Settings) -> Result<Readers> {
-    Ok(Readers::new(settings.readers.clone(), OutboundOptions::default())?)
+    Ok(Readers::new(&settings.typed.integrations, &settings.typed.backend.reading, OutboundOptions::default())?)
 }
 
 /// What routers are made of, again and again.
@@ -149,7 +149,7 @@ impl Parts<'_> {
     fn router(&self, settings: &Settings) -> Result<Router> {
         let base_url = settings.typed.backend.base_url.as_str();
         let users = Arc::new(CatalogUsers(self.catalog.reader.clone()));
-        let authority = Arc::new(Authority::new(settings.auth.clone(), base_url, self.store.clone(), users));
+        let authority = Arc::new(Authority::new(settings.typed.auth.clone(), base_url, self.store.clone(), users));
         let api = api::router(ApiState {
             catalog: self.catalog.reader.clone(),
             engine: self.catalog.engine.clone(),

@@ -24,7 +24,7 @@ pub fn listening(scheme: &str, address: SocketAddr, live: &Live) {
     let host = if host.contains(':') { format!("[{host}]") } else { host };
     let settings = live.settings();
     println!("{} is listening on {scheme}://{host}:{}", settings.typed.app.title, address.port());
-    if settings.auth.guest().is_ok() {
+    if auth::guest(&settings.typed.auth).is_ok() {
         println!("  Sign in with \"Enter as guest\"");
     } else {
         println!(

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use config::Cors;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::LayerError;
-use super::options::Cors;
 
 const DEFAULT_METHODS: &str = "GET,HEAD,PUT,PATCH,POST,DELETE";
 
@@ -27,35 +27,30 @@ pub struct Policy {
 impl Policy {
     pub fn new(cors: &Cors) -> Result<Self, LayerError> {
         let mut origins = GlobSetBuilder::new();
-        for pattern in cors.origin.texts() {
+        for pattern in &cors.origins {
             let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build();
             let fail = |error: globset::Error| LayerError::Origin {
-                pattern: pattern.to_owned(),
+                pattern: pattern.clone(),
                 reason: error.kind().to_string(),
             };
             origins.add(glob.map_err(fail)?);
         }
         let fail =
             |error: globset::Error| LayerError::Origin { pattern: String::new(), reason: error.kind().to_string() };
-        let list = |key: &'static str, texts: Vec<&str>| {
+        let list = |key: &'static str, texts: &Option<Vec<String>>| {
+            let Some(texts) = texts.as_deref().filter(|texts| !texts.is_empty()) else { return Ok(None) };
             let value = texts.join(",");
-            if value.is_empty() {
-                return Ok(None);
-            }
             HeaderValue::from_str(&value).map(Some).map_err(|_| LayerError::Header { key, value })
         };
-        let methods = list("cors.methods", cors.methods.texts())?;
+        let methods = list("cors.methods", &cors.methods)?;
         Ok(Self {
             origins: origins.build().map_err(fail)?,
             methods: methods.unwrap_or(HeaderValue::from_static(DEFAULT_METHODS)),
-            allowed_headers: list("cors.allowedHeaders", cors.allowed_headers.texts())?,
-            exposed_headers: list("cors.exposedHeaders", cors.exposed_headers.texts())?,
-            max_age: cors.max_age.map(HeaderValue::from),
+            allowed_headers: list("cors.allowedHeaders", &cors.allowed_headers)?,
+            exposed_headers: list("cors.exposedHeaders", &cors.exposed_headers)?,
+            max_age: cors.max_age.map(|age| HeaderValue::from(age.as_secs())),
             credentials: cors.credentials,
-            preflight_status: cors
-                .options_success_status
-                .and_then(|status| StatusCode::from_u16(status).ok())
-                .unwrap_or(StatusCode::NO_CONTENT),
+            preflight_status: StatusCode::from_u16(cors.options_success_status).unwrap_or(StatusCode::NO_CONTENT),
         })
     }
 
@@ -111,16 +106,22 @@ mod tests {
     use axum::Router;
     use axum::body::Body;
     use axum::routing::get;
-    use serde_json::json;
     use tower::ServiceExt;
 
-    use crate::layers::apply_layers;
+    use super::Cors;
+    use crate::layers::{HttpOptions, apply_layers};
 
     async fn ask(method: &str, origin: &str) -> axum::response::Response {
-        let options = json!({"cors": {"origin": ["http://localhost:3000", "https://*.example.com"],
-            "methods": "GET,HEAD", "credentials": true}});
+        let texts = |texts: [&str; 2]| texts.map(str::to_owned).to_vec();
+        let cors = Cors {
+            origins: texts(["http://localhost:3000", "https://*.example.com"]),
+            methods: Some(texts(["GET", "HEAD"])),
+            credentials: true,
+            ..Cors::default()
+        };
+        let options = HttpOptions { cors: Some(cors), ..HttpOptions::default() };
         let router = Router::new().route("/", get(async || "hello"));
-        let router = apply_layers(router, &serde_json::from_value(options).unwrap()).unwrap();
+        let router = apply_layers(router, &options).unwrap();
         let request = http::Request::builder().method(method).uri("/").header("origin", origin);
         let request = request.header("access-control-request-headers", "authorization");
         router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()

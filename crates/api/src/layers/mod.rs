@@ -16,7 +16,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access_log::{Route, mark_route};
-pub use options::{Cors, CspValue, HttpOptions, OneOrMany};
+pub use options::HttpOptions;
 pub use request_id::RequestId;
 pub use security::content_security_policy;
 
@@ -111,7 +111,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_takes_too_long_ends() {
-        let answer = ask(&serde_json::from_str(r#"{"server":{"requestTimeout":1}}"#).unwrap(), "/slow", &[]).await;
+        let options = HttpOptions { request_timeout: std::time::Duration::from_millis(1), ..HttpOptions::default() };
+        let answer = ask(&options, "/slow", &[]).await;
         assert_eq!(answer.status(), 503);
     }
 

@@ -1,15 +1,15 @@
 //! Headers that tell browsers what our answers may do. Whoever answers may set stricter ones.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use config::CspDirective;
 use http::{HeaderName, HeaderValue, header};
 
 use super::LayerError;
-use super::options::{CspValue, HttpOptions};
+use super::options::HttpOptions;
 
 /// The policy where the configuration changes nothing. Scripts come from us alone and none is made from text:
 /// whoever serves a front end that needs more says so in `backend.csp`.
@@ -42,7 +42,7 @@ pub struct Headers(Vec<(HeaderName, HeaderValue)>);
 
 impl Headers {
     pub fn new(options: &HttpOptions) -> Result<Self, LayerError> {
-        let referrer = options.referrer.policy.texts().join(",");
+        let referrer = options.referrer_policy.join(",");
         let referrer = if referrer.is_empty() { "no-referrer".to_owned() } else { referrer };
         let mut headers: Vec<_> = FIXED
             .iter()
@@ -60,23 +60,16 @@ impl Headers {
 }
 
 /// The text of the policy, the default changed by `backend.csp`: a directive there replaces ours, `false` removes it.
-pub fn content_security_policy(changes: &BTreeMap<String, CspValue>) -> String {
+pub fn content_security_policy(changes: &[CspDirective]) -> String {
     let mut policy: Vec<(String, String)> =
         DEFAULT_POLICY.iter().map(|(name, sources)| ((*name).to_owned(), (*sources).to_owned())).collect();
-    for (name, value) in changes {
-        let name = kebab_case(name);
+    for change in changes {
+        let name = kebab_case(&change.name);
         let place = policy.iter().position(|(known, _)| *known == name);
-        let sources = match value {
-            CspValue::Off(true) => String::new(),
-            CspValue::Off(false) => {
-                policy.retain(|(known, _)| *known != name);
-                continue;
-            }
-            CspValue::Sources(sources) => sources.texts().join(" "),
-        };
-        match place {
-            Some(at) => policy[at].1 = sources,
-            None => policy.push((name, sources)),
+        match (&change.sources, place) {
+            (Some(sources), Some(at)) => policy[at].1 = sources.join(" "),
+            (Some(sources), None) => policy.push((name, sources.join(" "))),
+            (None, _) => policy.retain(|(known, _)| *known != name),
         }
     }
     let directive = |(name, sources): &(String, String)| match sources.as_str() {
@@ -112,24 +105,31 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    fn directive(name: &str, sources: Option<&[&str]>) -> CspDirective {
+        let sources = sources.map(|sources| sources.iter().map(|&source| source.to_owned()).collect());
+        CspDirective { name: name.to_owned(), sources }
+    }
+
     #[test]
     fn the_configuration_changes_the_policy_by_directive() {
-        let changes = serde_json::from_value(serde_json::json!({
-            "connect-src": ["'self'", "http:", "https:"], "upgrade-insecure-requests": false,
-            "scriptSrc": ["'self'", "'unsafe-eval'"], "sandbox": true,
-        }));
+        let changes = [
+            directive("connect-src", Some(&["'self'", "http:", "https:"])),
+            directive("upgrade-insecure-requests", None),
+            directive("scriptSrc", Some(&["'self'", "'unsafe-eval'"])),
+            directive("sandbox", Some(&[])),
+        ];
         assert_eq!(
-            content_security_policy(&changes.unwrap()),
+            content_security_policy(&changes),
             "default-src 'self';base-uri 'self';font-src 'self' https: data:;frame-ancestors 'self';img-src 'self' data:;\
              object-src 'none';script-src 'self' 'unsafe-eval';script-src-attr 'none';style-src 'self' https: 'unsafe-inline';\
              connect-src 'self' http: https:;sandbox"
         );
-        assert!(content_security_policy(&BTreeMap::new()).contains("script-src 'self';"));
+        assert!(content_security_policy(&[]).contains("script-src 'self';"));
     }
 
     #[test]
     fn a_policy_that_is_no_header_names_its_key() {
-        let options = serde_json::from_value(serde_json::json!({"csp": {"default-src": ["a\nb"]}})).unwrap();
+        let options = HttpOptions { csp: vec![directive("default-src", Some(&["a\nb"]))], ..HttpOptions::default() };
         let error = Headers::new(&options).err().unwrap().to_string();
         assert!(error.starts_with("backend.csp: "), "{error}");
     }

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use base::http::Request;
 use base::http::header::HeaderValue;
+use config::{AzureCredential, AzureSecret};
 use sdk::ReadError;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Scm, api_request, basic, host_url, request};
+use super::{Scm, api_request, basic, request};
 use crate::fetch::{Fetch, join};
-use crate::options::{AzureOptions, OptionsError};
 use crate::place::{GitRef, Misfit, Place, RefKind, decode, path_of, safe, segments};
 
 pub(crate) struct Azure {
@@ -47,24 +47,20 @@ struct Item {
 const API_VERSION: &str = "6.0";
 
 impl Azure {
-    pub(crate) fn new(key: &str, options: AzureOptions) -> Result<Self, OptionsError> {
-        let (host, origin) = host_url(key, options.host.as_deref(), Some("dev.azure.com"))?;
-        let mut credentials = Vec::new();
-        for (index, credential) in options.credentials.into_iter().enumerate() {
-            let token = credential.personal_access_token.as_ref().and_then(|token| token.expose());
-            match token.and_then(|token| basic("", token)) {
-                Some(authorization) => {
-                    credentials.push(Credential { organizations: credential.organizations, authorization });
-                }
-                None => tracing::warn!(
-                    "{key}.credentials[{index}] is left out: only 'personalAccessToken' is supported yet, not service \
-                     principals and managed identities"
-                ),
-            }
+    /// Service principals and managed identities are left out: they cannot sign in yet, which the configuration says.
+    pub(crate) fn new(configured: &config::Azure) -> Self {
+        let usable = |credential: &AzureCredential| match &credential.secret {
+            AzureSecret::PersonalAccessToken(token) => Some(Credential {
+                organizations: credential.organizations.clone().unwrap_or_default(),
+                authorization: basic("", token)?,
+            }),
+            AzureSecret::ClientSecret { .. } | AzureSecret::ManagedIdentity { .. } => None,
+        };
+        Self {
+            host: configured.host.clone(),
+            origin: configured.base_url.clone(),
+            credentials: configured.credentials.iter().filter_map(usable).collect(),
         }
-        let token = options.token.as_ref().and_then(|token| token.expose()).and_then(|token| basic("", token));
-        credentials.extend(token.map(|authorization| Credential { organizations: Vec::new(), authorization }));
-        Ok(Self { host, origin, credentials })
     }
 
     fn misfit(&self) -> Misfit {

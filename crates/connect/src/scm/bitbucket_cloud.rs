@@ -7,9 +7,8 @@ use sdk::ReadError;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Scm, api_request, basic, header, host_url, request, web_url};
+use super::{Scm, api_request, bitbucket, request};
 use crate::fetch::{Fetch, join};
-use crate::options::{BitbucketCloudOptions, OptionsError};
 use crate::place::{Misfit, Place, decode, ref_and_path, root_of, safe, segments};
 use crate::search::MAX_LISTED;
 
@@ -50,25 +49,12 @@ struct Branch {
 const PAGE: usize = 100;
 
 impl BitbucketCloud {
-    pub(crate) fn new(key: &str, options: BitbucketCloudOptions) -> Result<Self, OptionsError> {
-        let (host, root) = host_url(key, options.host.as_deref(), Some("bitbucket.org"))?;
-        let default = if host == "bitbucket.org" { "https://api.bitbucket.org/2.0" } else { root.as_str() };
-        let default = Url::parse(default).map_err(|error| OptionsError::new(key, error))?;
-        let api = web_url(key, "apiBaseUrl", options.api_base_url, default)?;
-        let secret = options.token.as_ref().and_then(|token| token.expose());
-        let secret = secret.or_else(|| options.app_password.as_ref().and_then(|password| password.expose()));
-        let authorization = match (options.username.as_deref(), secret) {
-            (Some(username), Some(secret)) => basic(username, secret),
-            (None, Some(token)) => header(&format!("Bearer {token}")),
-            (_, None) => None,
-        };
-        if authorization.is_none() && options.client_id.is_some() {
-            tracing::warn!(
-                "{key}: signing in as an OAuth consumer is not supported yet, so {host} is read anonymously; set 'username' \
-                 and 'token' to read private repositories"
-            );
+    pub(crate) fn new(configured: &config::BitbucketCloud) -> Self {
+        Self {
+            host: configured.host.clone(),
+            api: configured.api_base_url.clone(),
+            authorization: configured.credential.as_ref().and_then(bitbucket),
         }
-        Ok(Self { host, api, authorization })
     }
 
     fn misfit(&self) -> Misfit {

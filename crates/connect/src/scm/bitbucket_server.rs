@@ -7,9 +7,8 @@ use sdk::ReadError;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Scm, api_request, basic, header, host_url, request, web_url};
+use super::{Scm, api_request, bitbucket, request};
 use crate::fetch::{Fetch, join};
-use crate::options::{BitbucketServerOptions, OptionsError};
 use crate::place::{GitRef, Misfit, Place, decode, path_of, root_of, safe, segments};
 use crate::search::MAX_LISTED;
 
@@ -45,19 +44,12 @@ struct Commit {
 const PAGE: usize = 1000;
 
 impl BitbucketServer {
-    pub(crate) fn new(key: &str, options: BitbucketServerOptions) -> Result<Self, OptionsError> {
-        let (host, root) = host_url(key, options.host.as_deref(), None)?;
-        let api = web_url(key, "apiBaseUrl", options.api_base_url, join(&root, ["rest", "api", "1.0"]))?;
-        let password = options.password.as_ref().and_then(|password| password.expose());
-        let authorization = match (options.username.as_deref(), password) {
-            (Some(username), Some(password)) => basic(username, password),
-            _ => options
-                .token
-                .as_ref()
-                .and_then(|token| token.expose())
-                .and_then(|token| header(&format!("Bearer {token}"))),
-        };
-        Ok(Self { host, api, authorization })
+    pub(crate) fn new(configured: &config::BitbucketServer) -> Self {
+        Self {
+            host: configured.host.clone(),
+            api: configured.api_base_url.clone(),
+            authorization: configured.credential.as_ref().and_then(bitbucket),
+        }
     }
 
     fn misfit(&self) -> Misfit {

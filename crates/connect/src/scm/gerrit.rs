@@ -10,9 +10,8 @@ use sdk::{ReadError, Resource};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Scm, api_request, authority, basic, host_url, request, web_url};
+use super::{Scm, api_request, authority, basic, request};
 use crate::fetch::{Fetch, join};
-use crate::options::{GerritOptions, OptionsError};
 use crate::place::{Misfit, Place, RefKind, decode, ref_and_path, root_of, safe, segments};
 
 pub(crate) struct Gerrit {
@@ -41,16 +40,20 @@ struct Entry {
 }
 
 impl Gerrit {
-    pub(crate) fn new(key: &str, options: GerritOptions) -> Result<Self, OptionsError> {
-        let (host, root) = host_url(key, options.host.as_deref(), None)?;
-        let base = web_url(key, "baseUrl", options.base_url, root)?;
-        let gitiles = web_url(key, "gitilesBaseUrl", options.gitiles_base_url, base.clone())?;
-        let password = options.password.as_ref().and_then(|password| password.expose());
-        let authorization =
-            password.and_then(|password| basic(options.username.as_deref().unwrap_or_default(), password));
+    pub(crate) fn new(configured: &config::Gerrit) -> Self {
+        let base = configured.base_url.clone();
+        let username = configured.username.as_deref().unwrap_or_default();
+        let authorization = configured.password.as_ref().and_then(|password| basic(username, password));
         // Gerrit only looks at credentials under /a/.
         let api = if authorization.is_some() { join(&base, ["a"]) } else { base.clone() };
-        Ok(Self { host, api, base, gitiles, edits: !options.disable_edit_url, authorization })
+        Self {
+            host: configured.host.clone(),
+            api,
+            base,
+            gitiles: configured.gitiles_base_url.clone(),
+            edits: configured.edit_urls,
+            authorization,
+        }
     }
 
     fn misfit(&self) -> Misfit {

@@ -10,9 +10,8 @@ use sdk::{ReadError, Resource};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Scm, api_request, basic, header, host_url, request, web_url};
+use super::{Scm, api_request, basic, header, request};
 use crate::fetch::{Fetch, join, parse_json};
-use crate::options::{GiteaOptions, OptionsError};
 use crate::place::{GitRef, Misfit, Place, RefKind, decode, ref_and_path, root_of, safe, segments};
 use crate::search::MAX_LISTED;
 
@@ -54,15 +53,12 @@ struct TreeItem {
 }
 
 impl Gitea {
-    pub(crate) fn new(key: &str, options: GiteaOptions) -> Result<Self, OptionsError> {
-        let (host, root) = host_url(key, options.host.as_deref(), None)?;
-        let base = web_url(key, "baseUrl", options.base_url, root)?;
-        let password = options.password.as_ref().and_then(|password| password.expose());
-        let authorization = password.and_then(|password| match options.username.as_deref() {
+    pub(crate) fn new(configured: &config::Gitea) -> Self {
+        let authorization = configured.password.as_ref().and_then(|password| match &configured.username {
             Some(username) => basic(username, password),
-            None => header(&format!("token {password}")),
+            None => header(&format!("token {}", password.expose())),
         });
-        Ok(Self { host, base, authorization })
+        Self { host: configured.host.clone(), base: configured.base_url.clone(), authorization }
     }
 
     fn misfit(&self) -> Misfit {

@@ -7,9 +7,8 @@ use sdk::ReadError;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Scm, api_request, authority, header, host_url, request, web_url};
+use super::{Scm, api_request, authority, bearer, request};
 use crate::fetch::{Fetch, join};
-use crate::options::{GithubOptions, OptionsError};
 use crate::place::{Misfit, Place, decode, ref_and_path, root_of, segments};
 
 pub(crate) struct Github {
@@ -43,31 +42,13 @@ struct TreeItem {
 }
 
 impl Github {
-    pub(crate) fn new(key: &str, options: GithubOptions) -> Result<Self, OptionsError> {
-        let (host, root) = host_url(key, options.host.as_deref(), Some("github.com"))?;
-        let public = host == "github.com";
-        let (api, raw) = if public {
-            (Url::parse("https://api.github.com"), Some(Url::parse("https://raw.githubusercontent.com")))
-        } else {
-            (root.join("api/v3"), None)
-        };
-        let fixed = |error| OptionsError::new(key, error);
-        let api = web_url(key, "apiBaseUrl", options.api_base_url, api.map_err(fixed)?)?;
-        let raw = match (options.raw_base_url, raw) {
-            (None, None) => None,
-            (configured, default) => {
-                let default = default.transpose().map_err(fixed)?.unwrap_or(root);
-                Some(web_url(key, "rawBaseUrl", configured, default)?)
-            }
-        };
-        let token = options.token.as_ref().and_then(|token| token.expose());
-        if token.is_none() && !options.apps.is_empty() {
-            tracing::warn!(
-                "{key}: signing in as a GitHub App is not supported yet, so {host} is read anonymously; set 'token' to read \
-                 private repositories"
-            );
+    pub(crate) fn new(configured: &config::GitHub) -> Self {
+        Self {
+            host: configured.host.clone(),
+            api: configured.api_base_url.clone(),
+            raw: configured.raw_base_url.clone(),
+            authorization: configured.token.as_ref().and_then(bearer),
         }
-        Ok(Self { host, api, raw, authorization: token.and_then(|token| header(&format!("Bearer {token}"))) })
     }
 
     fn misfit(&self) -> Misfit {

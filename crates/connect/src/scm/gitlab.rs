@@ -7,9 +7,8 @@ use sdk::ReadError;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Scm, api_request, header, host_url, request, web_url};
+use super::{Scm, api_request, bearer, request};
 use crate::fetch::{Fetch, join};
-use crate::options::{GitlabOptions, OptionsError};
 use crate::place::{Misfit, Place, decode, ref_and_path, root_of, safe, segments};
 use crate::search::MAX_LISTED;
 
@@ -42,19 +41,15 @@ const VIEWS: [&str; 4] = ["blob", "tree", "raw", "edit"];
 const PAGE: usize = 100;
 
 impl Gitlab {
-    pub(crate) fn new(key: &str, options: GitlabOptions) -> Result<Self, OptionsError> {
-        let (host, root) = host_url(key, options.host.as_deref(), Some("gitlab.com"))?;
-        let origin = web_url(key, "baseUrl", options.base_url, root)?;
-        let api = web_url(key, "apiBaseUrl", options.api_base_url, join(&origin, ["api", "v4"]))?;
-        let prefix = segments(&origin).into_iter().filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        let token = options.token.as_ref().and_then(|token| token.expose());
-        Ok(Self {
-            host,
-            api,
-            prefix,
-            authorization: token.and_then(|token| header(&format!("Bearer {token}"))),
-            origin,
-        })
+    pub(crate) fn new(configured: &config::GitLab) -> Self {
+        let prefix = segments(&configured.base_url).into_iter().filter(|part| !part.is_empty());
+        Self {
+            host: configured.host.clone(),
+            api: configured.api_base_url.clone(),
+            prefix: prefix.map(str::to_owned).collect(),
+            authorization: configured.token.as_ref().and_then(bearer),
+            origin: configured.base_url.clone(),
+        }
     }
 
     fn misfit(&self) -> Misfit {

@@ -7,11 +7,11 @@ use base::http::header::{AUTHORIZATION, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use config::{BitbucketCredential, Secret};
 use sdk::{ReadError, Resource};
 use url::Url;
 
 use crate::fetch::{API_BYTES, Fetch};
-use crate::options::OptionsError;
 use crate::place::{Misfit, Place};
 use crate::resolve;
 
@@ -102,34 +102,26 @@ pub(crate) fn api_request(url: Url, authorization: Option<&HeaderValue>) -> Requ
     request(url, API_BYTES, authorization)
 }
 
+/// `Authorization: Bearer …`
+pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
+    header(&format!("Bearer {}", token.expose()))
+}
+
 /// `Authorization: Basic …`
-pub(crate) fn basic(username: &str, password: &str) -> Option<HeaderValue> {
-    header(&format!("Basic {}", STANDARD.encode(format!("{username}:{password}"))))
+pub(crate) fn basic(username: &str, password: &Secret) -> Option<HeaderValue> {
+    header(&format!("Basic {}", STANDARD.encode(format!("{username}:{}", password.expose()))))
+}
+
+/// What either Bitbucket wants to see. An OAuth consumer cannot sign in yet, which the configuration says.
+pub(crate) fn bitbucket(credential: &BitbucketCredential) -> Option<HeaderValue> {
+    match credential {
+        BitbucketCredential::Token(token) => bearer(token),
+        BitbucketCredential::Basic { username, password } => basic(username, password),
+        BitbucketCredential::Client { .. } => None,
+    }
 }
 
 /// An `Authorization` header; `None` if the secret has characters that no header may have.
 pub(crate) fn header(text: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(text).ok()
-}
-
-/// The configured host and the address of its root.
-pub(crate) fn host_url(key: &str, host: Option<&str>, default: Option<&str>) -> Result<(String, Url), OptionsError> {
-    let host = host.or(default).ok_or_else(|| OptionsError::new(key, "'host' is missing"))?;
-    let wrong =
-        || OptionsError::new(format!("{key}.host"), format!("'{host}' is not a host such as 'git.example.com'"));
-    let url = Url::parse(&format!("https://{host}/")).map_err(|_| wrong())?;
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(wrong());
-    }
-    // The default port may be written out, but no address carries it.
-    Ok((authority(&url), url))
-}
-
-/// Refuses a configured base address that is not a web address.
-pub(crate) fn web_url(key: &str, name: &str, url: Option<Url>, default: Url) -> Result<Url, OptionsError> {
-    let url = url.unwrap_or(default);
-    match url.scheme() {
-        "http" | "https" if url.has_host() => Ok(url),
-        _ => Err(OptionsError::new(format!("{key}.{name}"), "it must be an http or https address")),
-    }
 }

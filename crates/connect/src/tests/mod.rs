@@ -8,16 +8,18 @@ mod misbehaviour;
 use std::time::Duration;
 
 use base::http::HttpOptions;
+use config::{Config, Settings};
 use sdk::{Found, ReadError, ReadOptions, ReadOutcome, Resource, UrlReader};
 use serde_json::Value;
 use url::Url;
 use wiremock::MockServer;
 
-use crate::{ReaderOptions, Readers};
+use crate::Readers;
 
 /// Readers for these values of `integrations` and `backend.reading.allow`, impatient enough for tests.
 fn readers(integrations: &Value, allow: &Value) -> Readers {
-    let options = ReaderOptions::from_config(integrations, &serde_json::json!({ "allow": allow })).unwrap();
+    let written = serde_json::json!({ "integrations": integrations, "backend": { "reading": { "allow": allow } } });
+    let settings = Settings::read(&Config::from_yaml(&written.to_string()).unwrap()).unwrap();
     let http = HttpOptions {
         header_timeout: Duration::from_millis(500),
         total_timeout: Duration::from_secs(2),
@@ -27,7 +29,7 @@ fn readers(integrations: &Value, allow: &Value) -> Readers {
         longest_wait: Duration::from_millis(1),
         ..HttpOptions::default()
     };
-    Readers::new(options, http).unwrap()
+    Readers::new(&settings.integrations, &settings.backend.reading, http).unwrap()
 }
 
 /// `127.0.0.1:port`, which is what an integration's `host` says.
