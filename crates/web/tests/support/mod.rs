@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use auth::{AuthOptions, Authority, GuestOptions, UserDirectory};
+use auth::{Authority, UserDirectory};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use catalog::process::{AllowedKind, Rule};
 use catalog::{Catalog, CatalogOptions, ConfigLocation};
+use config::{Auth, Guest};
 use http::{HeaderMap, Request, StatusCode, header};
 use model::{EntityRef, KindRegistry, LocationRef};
 use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
@@ -74,8 +75,8 @@ pub async fn pages(file: &Path, guests: bool) -> Router {
     let catalog =
         Catalog::start(store.clone(), Arc::new(NoUrls), options, Arc::new(KindRegistry::builtin())).await.unwrap();
     catalog.engine.wait_idle().await.unwrap();
-    let guest = guests.then(|| GuestOptions { allow_outside_development: true, ..GuestOptions::default() });
-    let options = AuthOptions { guest, ..AuthOptions::default() };
+    let guest = guests.then(|| Guest { allow_outside_development: true, ..Guest::default() });
+    let options = Auth { guest, ..Auth::default() };
     let authority = Authority::new(options, "http://localhost:7007", store, Arc::new(OneTeam));
     web::router(WebState::new(catalog, Arc::new(authority), Branding::default()))
 }
