@@ -168,7 +168,11 @@ async fn following_every_link_finds_pages_in_which_nothing_an_author_wrote_runs(
     assert!(seen.len() > 60, "only {} addresses were found", seen.len());
     let expected = ["https://ok.example/?a=1&b=\"2", "mailto:a@b.example?cc=<x>"]
         .map(|a| a.replace('<', "&lt;").replace('>', "&gt;"));
-    assert_eq!(elsewhere.into_iter().collect::<Vec<_>>(), expected, "only safe addresses are linked");
+    assert_eq!(
+        elsewhere.into_iter().filter(|a| !a.ends_with("annotation-rejected-for-security-reasons")).collect::<Vec<_>>(),
+        expected,
+        "only safe addresses are linked"
+    );
 }
 
 #[tokio::test]
