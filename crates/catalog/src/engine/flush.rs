@@ -2,6 +2,7 @@
 //! of it in the change feed, and is then put into the index. Nothing is shown that is not kept.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use model::{Entity, EntityRef, Problem};
 use parking_lot::RwLock;
@@ -34,7 +35,7 @@ pub struct Draft {
 
 /// A good body, parsed or as it is kept.
 pub enum Body {
-    Parsed(Entity),
+    Parsed(Arc<Entity>),
     Text(Box<str>),
 }
 
@@ -45,8 +46,17 @@ pub struct Finished {
     pub prepared: Prepared,
 }
 
-/// Completes entities on all processors; those that readers already see so are left out.
-pub async fn complete_all(drafts: Vec<Draft>) -> Vec<Finished> {
+/// What completing entities came to.
+#[derive(Default)]
+pub struct Completed {
+    /// Those that readers do not yet see so.
+    pub finished: Vec<Finished>,
+    /// Those that cannot be searched for as they are: readers keep what they had.
+    pub refused: Vec<(Id, Problem)>,
+}
+
+/// Completes entities on all processors.
+pub async fn complete_all(drafts: Vec<Draft>) -> Completed {
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let size = drafts.len().div_ceil(workers).max(64);
     let mut drafts = drafts.into_iter();
@@ -56,32 +66,52 @@ pub async fn complete_all(drafts: Vec<Draft>) -> Vec<Finished> {
         if part.is_empty() {
             break;
         }
-        parts.push(tokio::task::spawn_blocking(move || part.into_iter().filter_map(finish).collect::<Vec<_>>()));
+        parts.push(tokio::task::spawn_blocking(move || complete_part(part)));
     }
-    let mut finished = Vec::new();
+    let mut all = Completed::default();
     for part in parts {
-        finished.extend(part.await.unwrap_or_default());
+        let part = part.await.unwrap_or_default();
+        all.finished.extend(part.finished);
+        all.refused.extend(part.refused);
     }
-    finished
+    all
 }
 
-fn finish(draft: Draft) -> Option<Finished> {
+fn complete_part(drafts: Vec<Draft>) -> Completed {
+    let mut part = Completed::default();
+    for draft in drafts {
+        let id = draft.id;
+        match finish(draft) {
+            Ok(finished) => part.finished.extend(finished),
+            Err(problem) => part.refused.push((id, problem)),
+        }
+    }
+    part
+}
+
+/// Nothing when readers see it so already.
+fn finish(draft: Draft) -> Result<Option<Finished>, Problem> {
     let mut body = match draft.body {
-        Body::Parsed(entity) => entity,
-        Body::Text(text) => Entity(serde_json::from_str(&text).ok()?),
+        Body::Parsed(entity) => Arc::unwrap_or_clone(entity),
+        Body::Text(text) => match serde_json::from_str(&text) {
+            Ok(body) => Entity(body),
+            Err(error) => {
+                let text = format!("the stored body of {} cannot be read, {error}; refresh it", draft.entity_ref);
+                return Err(Problem::error("Error", text));
+            }
+        },
     };
     complete(&mut body, draft.orphan, &draft.relations, &draft.problems);
     let hash = stable_hash(&body.0);
     if draft.old_hash == Some(hash) {
-        return None;
+        return Ok(None);
     }
     if let Some(metadata) = body.0.get_mut("metadata").and_then(serde_json::Value::as_object_mut) {
         metadata.insert("uid".to_owned(), draft.uid.to_string().into());
         metadata.entry("etag").or_insert_with(|| hex::encode(hash).into());
     }
     let entity = FinalEntity { id: draft.uid, entity_ref: draft.entity_ref, body, parent: draft.parent };
-    // Keys that differ only in casing: readers keep the last state that could be indexed.
-    Some(Finished { id: draft.id, hash, prepared: Prepared::new(entity).ok()? })
+    Ok(Some(Finished { id: draft.id, hash, prepared: Prepared::new(entity)? }))
 }
 
 /// What one flush is about, fixed before anything is awaited.
@@ -100,9 +130,9 @@ pub async fn flush(
 ) -> Result<usize, StoreError> {
     let selection = select(state, settled);
     let stored = load_missing(state, store, &selection).await?;
-    let finished = complete_all(drafts(state, &selection, &stored)).await;
+    let completed = complete_all(drafts(state, &selection, &stored)).await;
     let now = base::clock::now_millis();
-    let commit = commit_of(state, &selection, &stored, &finished, now);
+    let commit = commit_of(state, &selection, &stored, &completed.finished, now);
     let empty = commit.upserts.is_empty()
         && commit.deletes.is_empty()
         && commit.read_states.is_empty()
@@ -112,7 +142,7 @@ pub async fn flush(
         store.commit(&commit).await?;
     }
     let count = commit.upserts.len() + commit.deletes.len();
-    done(state, index, selection, finished);
+    done(state, index, selection, completed);
     Ok(count)
 }
 
@@ -268,12 +298,13 @@ fn row_of(state: &State, id: Id, stored: &HashMap<EntityRef, StoredEntity>) -> O
 }
 
 /// After the commit: forgets what was marked, and shows what changed.
-fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, finished: Vec<Finished>) {
+fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, completed: Completed) {
     for id in &selection.rows {
         state.dirty_rows.remove(id);
     }
     for id in &selection.finals {
         state.dirty_finals.remove(id);
+        state.unindexed.remove(id);
     }
     // What was marked for a reference without an entity has nothing to show.
     let gone: Vec<Id> = state.dirty_finals.iter().copied().filter(|id| state.record(*id).is_none()).collect();
@@ -285,9 +316,10 @@ fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, finished
     }
     state.forgotten_reads.clear();
     let keep: HashSet<Id> = state.dirty_rows.iter().chain(&state.dirty_finals).copied().collect();
-    let hidden: HashSet<Id> = selection
-        .rows
-        .iter()
+    // A location that nothing was read from yet is kept without its body, so memory is the only place that has it.
+    let hidden: HashSet<Id> = state
+        .bodies
+        .keys()
         .copied()
         .filter(|id| state.record(*id).is_some_and(|record| record.good) && !state.shows(*id))
         .collect();
@@ -301,14 +333,23 @@ fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, finished
         .into_iter()
         .map(|id| (**state.graph.entity_ref(id)).clone())
         .collect();
-    let mut puts = Vec::with_capacity(finished.len());
-    for finished in finished {
+    show(index, shown(state, completed), &removals);
+}
+
+/// Remembers what readers are about to see, and what they cannot be shown. Answers what goes into the index.
+pub fn shown(state: &mut State, completed: Completed) -> Vec<Prepared> {
+    for (id, problem) in completed.refused {
+        tracing::warn!(entity = %state.graph.entity_ref(id), problem = problem.message, "an entity cannot be shown as it is");
+        state.unindexed.insert(id, problem);
+    }
+    let mut puts = Vec::with_capacity(completed.finished.len());
+    for finished in completed.finished {
         if let Some(record) = state.record_mut(finished.id) {
             record.final_hash = Some(finished.hash);
             puts.push(finished.prepared);
         }
     }
-    show(index, puts, &removals);
+    puts
 }
 
 /// Puts entities into the index, in parts so that readers never wait long.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use testkit::{App, FileServer, TOKEN, corpus};
 
 use crate::app;
@@ -77,7 +77,7 @@ async fn replay(app: &App, exchange: &Value, answers: &mut BTreeMap<String, Valu
     if exchange["anonymous"] != true {
         headers.push(("authorization", bearer.as_str()));
     }
-    for (name, value) in exchange["headers"].as_object().unwrap_or(&Map::new()) {
+    for (name, value) in exchange["headers"].as_object().into_iter().flatten() {
         headers.push((name.as_str(), value.as_str()?));
     }
     let method = exchange["method"].as_str()?.parse().ok()?;
