@@ -18,7 +18,7 @@ pub mod watch;
 use std::sync::Arc;
 
 pub use engine::{
-    CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, OptionsError, SourceStatus, Trouble,
+    CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, SourceStatus, Trouble,
 };
 pub use inspect::Inspection;
 pub use query::{

@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use catalog::engine::OrphanStrategy;
+use config::OrphanStrategy;
 use serde_json::json;
 use support::*;
 
@@ -263,7 +263,7 @@ async fn a_file_with_a_kind_that_is_not_allowed_is_refused_and_others_go_on() {
     write(folder.path(), "a.yaml", &format!("{}---\n{}", component("b", "team"), group("team")));
     write(folder.path(), "b.yaml", &component("a", "team"));
     let mut options = options([file(&folder.path().join("all.yaml"))]);
-    options.rules = catalog::process::default_rules();
+    options.rules = catalog::CatalogOptions::default().rules;
     let catalog = over(options).await;
     assert!(get(&catalog, "component:a").await.is_some());
     assert!(get(&catalog, "group:team").await.is_none() && get(&catalog, "component:b").await.is_none());

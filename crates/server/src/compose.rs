@@ -1,12 +1,9 @@
 //! From the configuration to what each room is started with: the one place that knows both.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Result, anyhow, bail};
 use api::layers::HttpOptions;
 use catalog::CatalogOptions;
 use config::{Config, Database};
-use serde_json::Value;
 use store_sql::{DatabaseLocation, DatabaseOptions};
 
 /// One configuration, read and checked.
@@ -28,37 +25,16 @@ pub fn settings(config: &Config) -> Result<Settings> {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow!("the configuration cannot be used\n  {}", lines.join("\n  "))
     })?;
-    let section = |key: &str| config.get(key).cloned().unwrap_or(Value::Null);
-    let placed = |key: &str, message: String| match config.root().find(key).and_then(|view| view.origin()) {
-        Some(origin) => anyhow!("{origin}: {message}"),
-        None => anyhow!(message),
-    };
     if config.files().is_empty() {
         typed.auth.allow_demo_guest();
     }
-    let catalog = CatalogOptions::from_config(&section("catalog"), &folder_of(config, "catalog.locations"))
-        .map_err(|error| placed("catalog", error.to_string()))?;
+    let catalog = CatalogOptions::new(&typed.catalog);
     let http = HttpOptions::new(&typed.backend);
     let database = DatabaseOptions::new(match &typed.backend.database {
         Database::Memory => DatabaseLocation::Memory,
         Database::File(file) => DatabaseLocation::File(file.clone()),
     });
     Ok(Settings { typed, catalog, http, database, secrets: config.redactions() })
-}
-
-/// Relative targets start at the folder of the file that names them, or where the process was started.
-fn folder_of(config: &Config, key: &str) -> PathBuf {
-    let origin = config.root().find(key).and_then(|view| view.origin());
-    let file = origin.and_then(|origin| match origin {
-        config::Origin::File(place) => Some(PathBuf::from(place.source)),
-        config::Origin::Variable(_) => None,
-    });
-    let folder = file
-        .as_deref()
-        .and_then(Path::parent)
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf())
 }
 
 /// What a changed configuration may not change while the process runs.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::OrphanStrategy;
 use model::EntityRef;
 use parking_lot::RwLock;
 use store::{CatalogStore, StoredLocation};
@@ -19,7 +20,7 @@ use super::apply::Item;
 use super::flush;
 use super::graph::Id;
 use super::load::{CONFIG_PROVIDER, LOCATION_PROVIDER, config_roots, registered_roots};
-use super::options::{CatalogOptions, OrphanStrategy};
+use super::options::CatalogOptions;
 use super::state::{State, TargetId};
 use super::status::{Conflict, EngineStatus, SourceStatus, Trouble};
 use super::worker::{Task, Worker};

@@ -31,7 +31,7 @@ use crate::inspect::{self, Inspection};
 use crate::process::RuleError;
 use crate::watch::FileWatcher;
 use actor::{Actor, Command, Progress};
-pub use options::{CatalogOptions, ConfigLocation, LocationRule, OptionsError, OrphanStrategy};
+pub use options::{CatalogOptions, ConfigLocation};
 pub use status::{Conflict, EngineStatus, SourceStatus, Trouble};
 
 /// Why the engine could not do what it was asked.

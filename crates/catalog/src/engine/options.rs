@@ -1,222 +1,207 @@
-//! What of the `catalog` section of the configuration the engine needs (contract catalog.md section 8).
+//! What the engine is told by the configuration (contract catalog.md section 8).
 
 use std::path::Path;
 use std::time::Duration;
 
+use config::{AllowedKind, LocationMatch, OrphanStrategy, ProcessingInterval, Rule, TargetMatch};
 use model::LocationRef;
-use serde::Deserialize;
-use serde_json::Value;
 
-use crate::ingest::targets::normalise;
-use crate::process::rules::{AllowedKind, Rule, RuleError, RuleLocation, Rules, default_rules};
+use crate::ingest::targets::{glob_base, normalise};
+use crate::process::rules::{RuleError, Rules};
+
+/// Where Backstage's own backend runs, below the folder of its configuration: relative targets of a configuration that
+/// was written for it start there.
+const BACKSTAGE_BACKEND: &str = "packages/backend";
+
+/// How often a URL is read again unless configured.
+const PROCESSING_INTERVAL: Duration = Duration::from_secs(100);
+/// Nothing is read more often than this.
+const LEAST_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A statically configured location.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigLocation {
-    #[serde(flatten)]
     pub location: LocationRef,
-    /// Rules for this very location, on top of the general ones.
-    #[serde(default)]
-    pub rules: Vec<LocationRule>,
+    /// What this very location may bring, on top of the general rules.
+    pub rules: Vec<Vec<AllowedKind>>,
 }
 
-/// A rule that is bound to the location it stands at.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct LocationRule {
-    pub allow: Vec<AllowedKind>,
-}
-
-/// What happens to an entity that nothing emits any longer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OrphanStrategy {
-    #[default]
-    Delete,
-    /// It stays, marked with `backstage.io/orphan`.
-    Keep,
-}
-
-/// Options of the catalog; [`CatalogOptions::from_config`] reads them from a configuration.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+/// Options of the catalog; [`CatalogOptions::new`] makes them of a configuration.
+#[derive(Clone, Debug)]
 pub struct CatalogOptions {
     pub locations: Vec<ConfigLocation>,
     pub rules: Vec<Rule>,
+    /// What happens to an entity that nothing emits any longer; one that is kept is marked with `backstage.io/orphan`.
     pub orphan_strategy: OrphanStrategy,
     /// How often a URL is read again, conditionally. Each read is spread over this and half as much again. `None` never.
-    #[serde(skip)]
     pub processing_interval: Option<Duration>,
     /// How often orphans are removed.
-    #[serde(skip)]
     pub orphan_interval: Duration,
     /// Whether changes of files are picked up as they happen.
-    #[serde(skip)]
     pub watch: bool,
 }
 
 impl Default for CatalogOptions {
     fn default() -> Self {
+        Self::new(&config::Catalog::default())
+    }
+}
+
+impl CatalogOptions {
+    /// The options that the section `catalog` gives. Relative paths start at the folder of the file that names them; what
+    /// is not there but exists where Backstage's own backend would look is taken from there.
+    pub fn new(section: &config::Catalog) -> Self {
+        let locations = section.locations.iter().map(|written| {
+            let target = match written.kind.as_str() {
+                "file" => absolute(&written.folder, &written.target),
+                _ => written.target.clone(),
+            };
+            ConfigLocation { location: LocationRef::new(&written.kind, target), rules: written.rules.clone() }
+        });
+        let rules = section.rules.iter().map(|rule| Rule {
+            locations: rule.locations.as_ref().map(|matches| matches.iter().map(absolute_match).collect()),
+            ..rule.clone()
+        });
         Self {
-            locations: Vec::new(),
-            rules: default_rules(),
-            orphan_strategy: OrphanStrategy::default(),
-            processing_interval: Some(Duration::from_secs(100)),
+            locations: locations.collect(),
+            rules: rules.collect(),
+            orphan_strategy: section.orphan_strategy,
+            processing_interval: match section.processing_interval {
+                ProcessingInterval::Default => Some(PROCESSING_INTERVAL),
+                ProcessingInterval::Every(interval) => Some(interval.max(LEAST_INTERVAL)),
+                ProcessingInterval::Never => None,
+            },
             orphan_interval: Duration::from_secs(30),
             watch: true,
         }
     }
-}
 
-/// Why the configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum OptionsError {
-    #[error("catalog: {0}")]
-    Shape(String),
-    #[error(transparent)]
-    Rules(#[from] RuleError),
-    #[error("catalog.processingInterval: {0}")]
-    Interval(String),
-}
-
-impl CatalogOptions {
-    /// Reads the `catalog` section. Relative `file` targets start at `base`, the folder of the configuration.
-    pub fn from_config(section: &Value, base: &Path) -> Result<Self, OptionsError> {
-        if section.is_null() {
-            return Ok(Self::default());
-        }
-        let mut options: Self =
-            serde_json::from_value(section.clone()).map_err(|e| OptionsError::Shape(e.to_string()))?;
-        for configured in &mut options.locations {
-            if configured.location.kind == "file" {
-                let target = normalise(&base.join(&configured.location.target));
-                configured.location.target = target.to_string_lossy().into_owned();
-            }
-        }
-        for rule in &mut options.rules {
-            for location in rule.locations.iter_mut().filter(|location| location.kind == "file") {
-                for target in [&mut location.exact, &mut location.pattern].into_iter().flatten() {
-                    *target = normalise(&base.join(&*target)).to_string_lossy().into_owned();
-                }
-            }
-        }
-        if let Some(interval) = section.get("processingInterval") {
-            options.processing_interval = duration(interval).map_err(OptionsError::Interval)?;
-        }
-        options.compile_rules()?;
-        Ok(options)
-    }
-
-    /// The rules of the section and of each location.
+    /// The rules of the section and of each location, ready to be asked.
+    ///
+    /// # Errors
+    /// A pattern is no glob.
     pub fn compile_rules(&self) -> Result<Rules, RuleError> {
         let bound = self.locations.iter().flat_map(|configured| {
-            let place = RuleLocation {
+            let place = LocationMatch {
                 kind: configured.location.kind.clone(),
-                exact: Some(configured.location.target.clone()),
-                pattern: None,
+                folder: Default::default(),
+                target: TargetMatch::Exact(configured.location.target.clone()),
             };
-            configured.rules.iter().map(move |rule| Rule { allow: rule.allow.clone(), locations: vec![place.clone()] })
+            configured
+                .rules
+                .iter()
+                .map(move |allow| Rule { allow: allow.clone(), locations: Some(vec![place.clone()]) })
         });
         Rules::new(self.rules.iter().cloned().chain(bound))
     }
 }
 
-/// Reads `false`, `{minutes: 1, …}`, `"90s"` or an ISO-8601 duration such as `PT1M30S`.
-fn duration(value: &Value) -> Result<Option<Duration>, String> {
-    let seconds = match value {
-        Value::Bool(false) => return Ok(None),
-        Value::Object(parts) => {
-            let mut seconds = 0.0;
-            for (unit, amount) in parts {
-                let scale = unit_seconds(unit).ok_or_else(|| format!("'{unit}' is no unit of time"))?;
-                let amount = amount.as_f64().ok_or_else(|| format!("'{unit}' is no number"))?;
-                seconds += amount * scale;
-            }
-            seconds
+/// A rule's location as the locations themselves are written. A pattern that starts with `**` means any folder.
+fn absolute_match(written: &LocationMatch) -> LocationMatch {
+    let target = match &written.target {
+        TargetMatch::Exact(path) if written.kind == "file" => TargetMatch::Exact(absolute(&written.folder, path)),
+        TargetMatch::Pattern(path) if written.kind == "file" && !path.starts_with("**") => {
+            TargetMatch::Pattern(absolute(&written.folder, path))
         }
-        Value::String(text) => text_seconds(text).ok_or_else(|| format!("'{text}' is no duration, write e.g. 90s"))?,
-        other => return Err(format!("{other} is no duration, write e.g. {{minutes: 2}}, '90s' or false")),
+        target => target.clone(),
     };
-    let least = 1.0;
-    Duration::try_from_secs_f64(seconds.max(least)).map(Some).map_err(|e| e.to_string())
+    LocationMatch { target, ..written.clone() }
 }
 
-fn unit_seconds(unit: &str) -> Option<f64> {
-    Some(match unit.trim_end_matches('s') {
-        "year" => 31_536_000.0,
-        "month" => 2_592_000.0,
-        "week" => 604_800.0,
-        "day" | "d" => 86_400.0,
-        "hour" | "h" => 3600.0,
-        "minute" | "m" => 60.0,
-        "second" | "" => 1.0,
-        "millisecond" => 0.001,
-        _ => return None,
-    })
-}
-
-fn text_seconds(text: &str) -> Option<f64> {
-    if let Some(amount) = text.strip_suffix("ms") {
-        return Some(amount.trim().parse::<f64>().ok()? / 1000.0);
+/// The path that `written` names in a file in `folder`; of a glob, what stands before its first wildcard must exist.
+fn absolute(folder: &Path, written: &str) -> String {
+    let from = |folder: &Path| normalise(&folder.join(written)).to_string_lossy().into_owned();
+    let exists = |path: &str| glob_base(path).exists();
+    let here = from(folder);
+    if exists(&here) {
+        return here;
     }
-    if let Some(time) = text.strip_prefix("PT") {
-        let mut seconds = 0.0;
-        let mut number = String::new();
-        for c in time.chars() {
-            match c {
-                '0'..='9' | '.' => number.push(c),
-                'H' | 'M' | 'S' => {
-                    seconds += std::mem::take(&mut number).parse::<f64>().ok()?
-                        * match c {
-                            'H' => 3600.0,
-                            'M' => 60.0,
-                            _ => 1.0,
-                        };
-                }
-                _ => return None,
-            }
-        }
-        return number.is_empty().then_some(seconds);
-    }
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let amount: f64 = text[..text.len() - unit.len()].parse().ok()?;
-    Some(amount * unit_seconds(unit.trim())?)
+    Some(from(&folder.join(BACKSTAGE_BACKEND))).filter(|there| exists(there)).unwrap_or(here)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::fs;
+
+    use config::{LoadOptions, Settings};
 
     use super::*;
 
+    /// The options of an `app-config.yaml` with this text in `folder`.
+    fn options(folder: &Path, text: &str) -> CatalogOptions {
+        fs::write(folder.join("app-config.yaml"), text).unwrap();
+        let load = LoadOptions { directory: folder.to_owned(), ..LoadOptions::default() };
+        CatalogOptions::new(&Settings::read(&load.load().unwrap()).unwrap().catalog)
+    }
+
     #[test]
     fn relative_files_start_at_the_configuration() {
-        let section = json!({
-            "locations": [{ "type": "file", "target": "../x/all.yaml", "rules": [{ "allow": ["User"] }] }],
-            "providers": { "other": 1 },
-        });
-        let options = CatalogOptions::from_config(&section, Path::new("/etc/portal")).unwrap();
-        assert_eq!(options.locations[0].location, LocationRef::new("file", "/etc/x/all.yaml"));
-        let user = model::Entity(json!({ "kind": "User", "metadata": { "name": "x" } }));
+        let folder = tempfile::tempdir().unwrap();
+        let portal = folder.path().join("etc/portal");
+        fs::create_dir_all(&portal).unwrap();
+        let text =
+            "catalog: {locations: [{type: file, target: ../x/all.yaml, rules: [{allow: [User]}]}], providers: {a: 1}}";
+        let options = options(&portal, text);
+        let all = folder.path().join("etc/x/all.yaml").to_string_lossy().into_owned();
+        assert_eq!(options.locations[0].location, LocationRef::new("file", &all));
+        let user = model::Entity(serde_json::json!({ "kind": "User", "metadata": { "name": "x" } }));
         let rules = options.compile_rules().unwrap();
-        assert!(rules.allow(&user, &LocationRef::new("file", "/etc/x/all.yaml")));
-        assert!(!rules.allow(&user, &LocationRef::new("file", "/etc/x/other.yaml")));
+        assert!(rules.allow(&user, &LocationRef::new("file", &all)));
+        assert!(!rules.allow(&user, &LocationRef::new("file", format!("{all}.other"))));
+    }
+
+    #[test]
+    fn a_configuration_written_for_backstage_finds_its_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("a/b/app");
+        for file in ["examples/all.yaml", "examples/both.yaml", "both.yaml", "packages/backend/own.yaml"] {
+            let file = root.join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "").unwrap();
+        }
+        let targets = [
+            ("../../examples/all.yaml", "examples/all.yaml"),
+            ("./examples/all.yaml", "examples/all.yaml"),
+            ("own.yaml", "packages/backend/own.yaml"),
+            ("./both.yaml", "both.yaml"),
+            ("../../examples/*.yaml", "examples/*.yaml"),
+            ("./*.yaml", "*.yaml"),
+            ("./nowhere.yaml", "nowhere.yaml"),
+            ("../../nowhere.yaml", "../../nowhere.yaml"),
+        ];
+        for (written, expected) in targets {
+            let text = format!(
+                "catalog:\n  locations: [{{type: file, target: '{written}'}}]\n  \
+                 rules: [{{allow: [X], locations: [{{type: file, exact: '{written}'}}]}}]\n"
+            );
+            let options = options(&root, &text);
+            let expected = normalise(&root.join(expected)).to_string_lossy().into_owned();
+            assert_eq!(options.locations[0].location.target, expected, "{written}");
+            let matched = options.rules[0].locations.as_ref().unwrap();
+            assert_eq!(matched[0].target, TargetMatch::Exact(expected), "{written}");
+        }
+    }
+
+    #[test]
+    fn patterns_over_files_start_at_the_configuration_unless_they_start_anywhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "catalog: {rules: [{allow: [X], locations: [{type: file, pattern: './*.yaml'}, \
+                    {type: file, pattern: '**/x.yaml'}, {type: url, pattern: 'a/*'}]}]}";
+        let options = options(folder.path(), text);
+        let matched = options.rules[0].locations.as_ref().unwrap();
+        let expected = [format!("{}/*.yaml", folder.path().display()), "**/x.yaml".to_owned(), "a/*".to_owned()];
+        for (location, expected) in matched.iter().zip(expected) {
+            assert_eq!(location.target, TargetMatch::Pattern(expected));
+        }
     }
 
     #[test]
     fn intervals() {
-        let read = |value: Value| {
-            CatalogOptions::from_config(&json!({ "processingInterval": value }), Path::new("/"))
-                .map(|o| o.processing_interval.map(|d| d.as_secs()))
-        };
-        for (value, seconds) in [
-            (json!({ "minutes": 1, "seconds": 30 }), Some(90)),
-            (json!("30s"), Some(30)),
-            (json!("2h"), Some(7200)),
-            (json!("PT1M30S"), Some(90)),
-            (json!(false), None),
-        ] {
-            assert_eq!(read(value.clone()).unwrap(), seconds, "{value}");
+        let folder = tempfile::tempdir().unwrap();
+        for (written, seconds) in [("{minutes: 1, seconds: 30}", Some(90)), ("1ms", Some(1)), ("false", None)] {
+            let options = options(folder.path(), &format!("catalog: {{processingInterval: {written}}}"));
+            assert_eq!(options.processing_interval.map(|interval| interval.as_secs()), seconds, "{written}");
         }
-        assert!(read(json!("soon")).is_err());
+        assert_eq!(CatalogOptions::default().processing_interval, Some(PROCESSING_INTERVAL));
     }
 }

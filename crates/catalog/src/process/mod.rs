@@ -16,7 +16,7 @@ use model::{Entity, EntityRef, LocationRef, Place, Problem, entity, validate};
 use serde_json::{Map, Value};
 
 pub use placeholder::{Fetched, Reference, ReferenceError, ResolvedReferences};
-pub use rules::{AllowedKind, Rule, RuleError, RuleLocation, Rules, default_rules};
+pub use rules::{RuleError, Rules};
 
 /// Where an entity was read from, and what the host of that place says about it.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use catalog::process::{AllowedKind, Rule};
 use catalog::{Catalog, CatalogOptions, ConfigLocation, ListRequest};
+use config::{AllowedKind, Rule};
 use model::{EntityRef, KindRegistry, LocationRef, ReadScope};
 use parking_lot::Mutex;
 use sdk::{Found, ReadError, ReadOptions, ReadOutcome, Resource, SearchResult, UrlReader};
@@ -92,8 +92,8 @@ pub fn options<'a>(locations: impl IntoIterator<Item = (&'a str, String)>) -> Ca
     CatalogOptions {
         locations: locations.into_iter().map(location).collect(),
         rules: vec![Rule {
-            allow: ALL_KINDS.map(|kind| AllowedKind::Kind(kind.to_owned())).to_vec(),
-            locations: Vec::new(),
+            allow: ALL_KINDS.map(|kind| AllowedKind { kind: kind.to_owned(), spec_type: None }).to_vec(),
+            locations: None,
         }],
         processing_interval: None,
         orphan_interval: Duration::from_millis(20),

@@ -9,9 +9,8 @@ use async_trait::async_trait;
 use auth::{Authority, UserDirectory};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use catalog::process::{AllowedKind, Rule};
 use catalog::{Catalog, CatalogOptions, ConfigLocation};
-use config::{Auth, Guest};
+use config::{AllowedKind, Auth, Guest, Rule};
 use http::{HeaderMap, Request, StatusCode, header};
 use model::{EntityRef, KindRegistry, LocationRef};
 use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
@@ -64,8 +63,8 @@ pub async fn pages(file: &Path, guests: bool) -> Router {
     let options = CatalogOptions {
         locations: vec![ConfigLocation { location, rules: Vec::new() }],
         rules: vec![Rule {
-            allow: kinds.map(|kind| AllowedKind::Kind(kind.to_owned())).to_vec(),
-            locations: Vec::new(),
+            allow: kinds.map(|kind| AllowedKind { kind: kind.to_owned(), spec_type: None }).to_vec(),
+            locations: None,
         }],
         processing_interval: None,
         orphan_interval: Duration::from_secs(60),
