@@ -65,7 +65,7 @@ pub(crate) fn inspect(state: &State, entity_ref: &EntityRef) -> Option<Inspectio
         location_key: record.location_key.as_deref().map(str::to_owned),
         line: (record.line > 0).then_some(record.line),
         refresh_keys: record.refresh_keys.iter().map(ToString::to_string).collect(),
-        problems: state.problems_of(id),
+        problems: state.problems_of(id).into_iter().chain(state.unindexed.get(&id).cloned()).collect(),
         relations: state.graph.originated(id),
         processing: record.processing,
         updated_at: record.updated_at,

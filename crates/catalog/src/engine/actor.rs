@@ -256,8 +256,8 @@ impl Actor {
         let state = &self.state;
         let pending =
             self.progress.outstanding + self.progress.url_reads + state.process_queue.len() + state.read_queue.len();
-        let wrong = state.records.iter().flatten().filter(|record| !record.problems.is_empty()).count()
-            + state.targets.values().filter(|target| !target.problems.is_empty()).count();
+        let unindexed = state.unindexed.keys().filter(|id| !state.troubled.contains(id)).count();
+        let wrong = state.troubled.len() + unindexed + state.troubled_targets.len();
         metrics::gauge!("catalog_processing_queue_length").set(pending as f64);
         self.status.send_modify(|status| {
             status.loaded = true;

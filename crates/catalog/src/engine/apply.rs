@@ -55,22 +55,21 @@ impl State {
         match item.result {
             ItemResult::Good(good) => {
                 let unchanged = record.good && record.result_hash.as_ref() == Some(&good.hash);
-                record.refresh_keys = good.refresh_keys.iter().map(|key| shorten(key)).collect();
+                let new_keys: Vec<Arc<str>> = good.refresh_keys.iter().map(|key| shorten(key)).collect();
+                record.refresh_keys.clone_from(&new_keys);
                 record.good = true;
+                record.result_hash = Some(good.hash);
+                record.updated_at = now;
                 let mut problems = good.problems;
                 if let Some((targets, _)) = &good.targets {
                     problems.extend(targets.problems.iter().cloned());
                 }
-                let same_problems = record.problems == problems;
-                record.problems = problems;
-                record.result_hash = Some(good.hash);
-                record.updated_at = now;
-                let new_keys = record.refresh_keys.clone();
+                let other_problems = self.set_problems(id, problems);
                 self.set_refresh_keys(id, &old_keys, &new_keys);
-                if !unchanged || !same_problems || self.dirty_rows.contains(&id) {
+                if !unchanged || other_problems || self.dirty_rows.contains(&id) {
                     let bodies = self.bodies.entry(id).or_default();
                     bodies.raw = None;
-                    bodies.processed = Some((good.text, good.entity));
+                    bodies.processed = Some((good.text, Arc::new(good.entity)));
                     let touched = self.graph.state(id, &good.edges);
                     self.dirty_finals.extend(touched);
                     self.mark(id);
@@ -87,16 +86,16 @@ impl State {
                         record.refresh_keys.push(key.clone());
                     }
                 }
-                let same = record.problems == problems && record.result_hash.is_some();
-                record.problems = problems;
+                let first = record.result_hash.is_none();
                 record.result_hash = Some("failed".into());
                 record.updated_at = now;
                 let new_keys = record.refresh_keys.clone();
+                let other_problems = self.set_problems(id, problems);
                 self.set_refresh_keys(id, &old_keys, &new_keys);
                 if let Some(bodies) = self.bodies.get_mut(&id) {
                     bodies.raw = None;
                 }
-                if !same {
+                if first || other_problems {
                     self.mark(id);
                 }
             }
@@ -215,6 +214,11 @@ impl State {
         let Some(state) = self.targets.get_mut(&id) else { return };
         let changed = state.problems != problems;
         state.problems = problems;
+        if state.problems.is_empty() {
+            self.troubled_targets.remove(&id);
+        } else {
+            self.troubled_targets.insert(id);
+        }
         let locations: Vec<Id> = state.claims.iter().map(|claim| claim.location).collect();
         for location in locations {
             // A location that was never seen appears with its first good read.

@@ -111,6 +111,9 @@ impl State {
             let known = Known { etag: state.etag, content_hash: state.content_hash };
             ((known != Known::default()).then_some(known), state.read_at, state.problem.into_iter().collect())
         });
+        if !problems.is_empty() {
+            self.troubled_targets.insert(id);
+        }
         self.targets.insert(
             id,
             TargetState {
@@ -176,6 +179,7 @@ impl State {
         let Some(state) = self.targets.remove(&id) else { return };
         self.target_ids.remove(&state.key);
         self.dirty_reads.remove(&id);
+        self.troubled_targets.remove(&id);
         for lost in &state.lost {
             if let Some(conflicts) = self.conflicts.get_mut(lost) {
                 conflicts.retain(|(loser, _)| *loser != super::state::Loser::Target(id));

@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 use store::{CatalogStore, Parent, StoreError, StoredEntity, StoredLocation};
 use uuid::Uuid;
 
-use super::flush::{Body, Draft, complete_all, show};
+use super::flush::{Body, Draft, complete_all, show, shown};
 use super::options::CatalogOptions;
 use super::state::{ParentId, Record, State};
 use crate::index::Index;
@@ -122,15 +122,8 @@ async fn show_all(state: &mut State, store: &dyn CatalogStore, index: &RwLock<In
                 entity_ref: row.entity_ref,
             })
         });
-        let finished = complete_all(drafts.collect()).await;
-        let mut puts = Vec::with_capacity(finished.len());
-        for finished in finished {
-            if let Some(record) = state.record_mut(finished.id) {
-                record.final_hash = Some(finished.hash);
-                puts.push(finished.prepared);
-            }
-        }
-        show(index, puts, &[]);
+        let completed = complete_all(drafts.collect()).await;
+        show(index, shown(state, completed), &[]);
     }
 }
 

@@ -55,7 +55,7 @@ pub struct Bodies {
     pub unprocessed: Option<Box<str>>,
     /// Taken by processing, with the file it stands in.
     pub raw: Option<(Entity, Option<Written>)>,
-    pub processed: Option<(Box<str>, Entity)>,
+    pub processed: Option<(Box<str>, Arc<Entity>)>,
 }
 
 /// A `Location` that wants a target read.
@@ -152,6 +152,11 @@ pub struct State {
     pub dirty_rows: HashSet<Id>,
     pub dirty_finals: HashSet<Id>,
     pub deleted: HashMap<Id, Deleted>,
+    /// Entities that readers see as they were, or not at all, because what became of them cannot be searched for.
+    pub unindexed: HashMap<Id, Problem>,
+    /// Entities whose processing found something wrong, and sources whose last read did.
+    pub troubled: HashSet<Id>,
+    pub troubled_targets: HashSet<TargetId>,
     pub process_queue: VecDeque<Id>,
     pub read_queue: VecDeque<TargetId>,
     /// Targets whose memory of the last read changed.
@@ -190,7 +195,23 @@ impl State {
             self.records.resize_with(id as usize + 1, || None);
         }
         self.entities += 1;
+        if !record.problems.is_empty() {
+            self.troubled.insert(id);
+        }
         self.records[id as usize] = Some(Box::new(record));
+    }
+
+    /// Replaces what the processing of an entity found wrong. Answers whether that is something else than before.
+    pub fn set_problems(&mut self, id: Id, problems: Vec<Problem>) -> bool {
+        if problems.is_empty() {
+            self.troubled.remove(&id);
+        } else {
+            self.troubled.insert(id);
+        }
+        let Some(record) = self.record_mut(id) else { return false };
+        let changed = record.problems != problems;
+        record.problems = problems;
+        changed
     }
 
     /// The parent as the store and readers name it.
@@ -333,6 +354,8 @@ impl State {
     pub fn delete(&mut self, id: Id) -> Vec<Id> {
         let Some(record) = self.records.get_mut(id as usize).and_then(Option::take) else { return Vec::new() };
         self.entities -= 1;
+        self.troubled.remove(&id);
+        self.unindexed.remove(&id);
         self.leave(id, record.parent.clone(), record.target);
         if let Some(key) = &record.location_key {
             self.forget_assignment(id, key);

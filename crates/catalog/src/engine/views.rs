@@ -62,17 +62,18 @@ impl State {
     /// Everything that is wrong, by place.
     pub fn troubles(&self) -> Vec<Trouble> {
         let mut troubles = Vec::new();
-        for (id, record) in self.records.iter().enumerate() {
-            let Some(record) = record else { continue };
-            let id = Id::try_from(id).unwrap_or(Id::MAX);
-            troubles.extend(record.problems.iter().map(|problem| Trouble {
+        let entities: BTreeSet<Id> = self.troubled.iter().chain(self.unindexed.keys()).copied().collect();
+        for id in entities {
+            let Some(record) = self.record(id) else { continue };
+            let problems = record.problems.iter().chain(self.unindexed.get(&id));
+            troubles.extend(problems.map(|problem| Trouble {
                 entity_ref: Some((**self.graph.entity_ref(id)).clone()),
                 location: record.location_key.as_deref().map(str::to_owned),
                 visible: record.final_hash.is_some(),
                 problem: problem.clone(),
             }));
         }
-        for target in self.targets.values() {
+        for target in self.troubled_targets.iter().filter_map(|id| self.targets.get(id)) {
             let location = target.owner.filter(|id| self.record(*id).is_some());
             troubles.extend(target.problems.iter().map(|problem| Trouble {
                 entity_ref: location.map(|id| (**self.graph.entity_ref(id)).clone()),
