@@ -2,7 +2,7 @@
 //! catalog passes through this loop, so nothing here needs a lock.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,6 +64,8 @@ const FLUSH_EVERY: Duration = Duration::from_millis(300);
 const FLUSH_AT_MOST: Duration = Duration::from_secs(3);
 /// A database that does not take a write is asked again after this.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// A source that could not be read is asked again after this, and then after ever longer waits.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
 
 pub struct Actor {
     pub state: State,
@@ -98,6 +100,8 @@ pub struct Progress {
     synced: bool,
     watch_stale: bool,
     due: BinaryHeap<Reverse<(Instant, TargetId)>>,
+    /// How often in a row reading a source failed.
+    failures: HashMap<TargetId, u32>,
     orphans_at: Instant,
     waiters: Vec<oneshot::Sender<()>>,
 }
@@ -120,6 +124,7 @@ impl Progress {
             synced: false,
             watch_stale: true,
             due: BinaryHeap::new(),
+            failures: HashMap::new(),
             orphans_at: now + options.orphan_interval,
             waiters: Vec::new(),
         }
@@ -308,6 +313,14 @@ impl Actor {
     }
 
     fn read(&mut self, target: TargetId, owner: Id, report: ReadReport, now: i64) {
+        let failures = match report {
+            ReadReport::Failed(_) => self.progress.failures.get(&target).copied().unwrap_or(0) + 1,
+            _ => 0,
+        };
+        match failures {
+            0 => self.progress.failures.remove(&target),
+            _ => self.progress.failures.insert(target, failures),
+        };
         self.state.read(target, owner, report, now);
         if !self.state.unassigned.is_empty() {
             self.progress.unsettled = true;
@@ -318,7 +331,12 @@ impl Actor {
         // Files are watched; looking again is only for what a watch may miss.
         let interval = if url || self.watcher.is_none() { interval } else { interval * 3 };
         let spread = u32::from(crate::process::stable::content_hash(state.key.as_bytes())[0]);
-        let due = Instant::now() + interval + interval / 2 * spread / 255;
+        // A host that was away for a moment is asked again soon, one that stays away ever less often.
+        let wait = match failures {
+            0 => interval,
+            failures => interval.min(FIRST_RETRY * 2u32.pow(failures.min(8) - 1)),
+        };
+        let due = Instant::now() + wait + wait / 2 * spread / 255;
         self.progress.due.push(Reverse((due, target)));
     }
 
