@@ -2,9 +2,11 @@
 //! files that placeholders name are fetched by the caller, who then asks again (contract catalog.md section 6.5).
 
 pub mod bundle;
+mod fold;
 pub mod placeholder;
 pub mod rules;
 pub mod stable;
+pub mod write_yaml;
 
 use std::sync::Arc;
 
