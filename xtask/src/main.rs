@@ -20,7 +20,9 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let outcome = match args.next().as_deref() {
         Some("test") => test::run(&args.collect::<Vec<_>>()),
-        Some("bench") => run::program("cargo", &["run", "--release", "--quiet", "--package", "bench", "--"]).args(&args.collect::<Vec<_>>()).go(),
+        Some("bench") => run::program("cargo", &["run", "--release", "--quiet", "--package", "bench", "--"])
+            .args(&args.collect::<Vec<_>>())
+            .go(),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

@@ -13,6 +13,7 @@ use model::RefError;
 use serde_json::json;
 use store::StoreError;
 
+use crate::layers::RequestId;
 use crate::respond;
 
 /// Why a request was not answered as asked.
@@ -68,7 +69,8 @@ impl ApiError {
     pub fn internal_text(cause: &str) -> Self {
         // The tail of an id is its random part.
         let id = base::ids::new_id().simple().to_string().split_off(16);
-        tracing::error!(log_id = id, "internal error: {cause}");
+        let request = RequestId::current();
+        tracing::error!(logId = id, requestId = request.as_ref().map(|id| id.0.as_str()), "internal error: {cause}");
         Self::Internal(id)
     }
 

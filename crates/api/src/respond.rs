@@ -29,19 +29,23 @@ pub fn json(value: &impl Serialize) -> Response {
 /// A body with its strong `ETag`, or 304 where the client has it already (an addition to the contract).
 pub fn json_with_etag(request: &HeaderMap, etag: &str, body: Bytes) -> Response {
     let quoted = format!("\"{etag}\"");
-    let known = is_known(request, &quoted);
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { json_bytes(body) };
+    let known = is_known(request.get_all(header::IF_NONE_MATCH), &quoted);
+    with_etag(&quoted, if known { StatusCode::NOT_MODIFIED.into_response() } else { json_bytes(body) })
+}
+
+/// The answer with its tag, to be kept by the caller alone and asked for again.
+pub fn with_etag(quoted: &str, mut response: Response) -> Response {
     // An etag is a hash in hex; should a source ever bring anything else, the answer goes without.
-    if let Ok(value) = HeaderValue::from_str(&quoted) {
+    if let Ok(value) = HeaderValue::from_str(quoted) {
         response.headers_mut().insert(header::ETAG, value);
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
     response
 }
 
-/// Whether `If-None-Match` names this tag; compared weakly, as RFC 9110 section 13.1.2 has it.
-fn is_known(request: &HeaderMap, quoted: &str) -> bool {
-    request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+/// Whether values of `If-None-Match` name this tag; compared weakly, as RFC 9110 section 13.1.2 has it.
+pub fn is_known<'a>(given: impl IntoIterator<Item = &'a HeaderValue>, quoted: &str) -> bool {
+    given.into_iter().filter_map(|value| value.to_str().ok()).any(|value| {
         value.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == quoted)
     })
 }

@@ -28,10 +28,12 @@ use crate::state::ApiState;
 pub const ORIGIN: &str = "https://h.example/catalog-info.yaml";
 
 const TOKEN: &str = "fixture-static-token-0123456789";
+const BLIND_TOKEN: &str = "fixture-limited-token-0123456789";
 
 /// The router over a small catalog.
 pub struct Fixture {
     pub state: ApiState,
+    index: Arc<RwLock<Index>>,
     router: Router,
 }
 
@@ -96,9 +98,14 @@ impl Fixture {
         let store = Arc::new(SqlStore::open(&options).await.unwrap());
         let mut index = Index::default();
         index.apply((0..count).map(component).collect(), &[]);
+        let index = Arc::new(RwLock::new(index));
         let written = json!({
             "auth": {"environment": "development", "providers": {"guest": {}}},
-            "backend": {"auth": {"externalAccess": [{"type": "static", "options": {"token": TOKEN, "subject": "fixture"}}]}},
+            "backend": {"auth": {"externalAccess": [
+                {"type": "static", "options": {"token": TOKEN, "subject": "fixture"}},
+                {"type": "static", "options": {"token": BLIND_TOKEN, "subject": "blind"},
+                    "accessRestrictions": [{"plugin": "catalog", "permission": "catalog.location.read"}]},
+            ]}},
         });
         let settings = Settings::read(&Config::from_yaml(&written.to_string()).unwrap()).unwrap();
         let authority = Authority::new(settings.auth, "http://localhost:7007", store.clone(), Arc::new(NoUsers));
@@ -107,7 +114,7 @@ impl Fixture {
         let options = CatalogOptions { watch: false, ..CatalogOptions::default() };
         let engine = catalog::engine::start(store.clone(), Arc::new(NoHosts), options, kinds.clone(), Arc::default());
         let state = ApiState {
-            catalog: CatalogReader::new(Arc::new(RwLock::new(index)), store.clone()),
+            catalog: CatalogReader::new(index.clone(), store.clone()),
             engine: engine.await.unwrap(),
             sources: Arc::new(SourceReader::new(Arc::new(NoHosts))),
             kinds,
@@ -116,7 +123,17 @@ impl Fixture {
             lifecycle: Default::default(),
         };
         state.lifecycle.ready();
-        Self { router: crate::router(state.clone()), state }
+        Self { router: crate::router(state.clone()), state, index }
+    }
+
+    /// Takes in `c0` anew.
+    pub fn touch(&self) {
+        self.index.write().apply(vec![component(0)], &[]);
+    }
+
+    /// The value of `Authorization` for a program that may read no entities.
+    pub fn blind(&self) -> String {
+        format!("Bearer {BLIND_TOKEN}")
     }
 
     /// The value of `Authorization` for a program that may do everything.

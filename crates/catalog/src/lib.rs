@@ -17,9 +17,7 @@ pub mod watch;
 
 use std::sync::Arc;
 
-pub use engine::{
-    CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, SourceStatus, Trouble,
-};
+pub use engine::{CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, SourceStatus, Trouble};
 pub use inspect::Inspection;
 pub use query::{
     Ancestor, EntityHit, FacetValue, Facets, Graph, GraphEdge, GraphNode, GraphRequest, List, ListRequest, OrderField,

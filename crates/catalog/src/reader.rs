@@ -30,6 +30,12 @@ impl CatalogReader {
         Self { index, store }
     }
 
+    /// Increases with every change that any read may show: two reads between which it stayed show the same. Taken before
+    /// a read, it is never newer than what the read shows. It starts anew with each process.
+    pub fn generation(&self) -> u64 {
+        self.index.read().generation()
+    }
+
     /// One page in an order, with cursors both ways.
     pub async fn page(&self, scope: &ReadScope, request: &PageRequest) -> Result<Page> {
         let cursor = request.cursor.as_deref().map(Cursor::decode).transpose()?;

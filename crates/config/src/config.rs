@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::files::Files;
@@ -11,7 +10,7 @@ use crate::origin::SourceFile;
 use crate::secret::{MASK, is_secret_name, mask_all, url_password};
 use crate::unknown::{self, UnknownKey, Warning};
 use crate::view::View;
-use crate::{ConfigError, Origin, keys, pointer};
+use crate::{Origin, keys, pointer};
 
 /// One load's result. Values are plain JSON; every one knows its origin.
 #[derive(Debug)]
@@ -54,14 +53,6 @@ impl Config {
     /// The value at `key` (`a.b`), if there is one.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.root().find(key).map(|view| view.value())
-    }
-
-    /// The value at `key` as a type of the caller's, `None` when it is absent.
-    ///
-    /// # Errors
-    /// The value does not fit; the message names key and place of the part that does not.
-    pub fn section<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ConfigError> {
-        self.root().find(key).map(|view| view.deserialize()).transpose()
     }
 
     /// The files that were read, included ones too, in the order of reading: what to watch.

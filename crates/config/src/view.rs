@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::{Config, ConfigError, Origin, Secret, parse_duration, pointer};
@@ -223,27 +222,6 @@ impl<'a> View<'a> {
                 let words: Vec<String> = words.iter().map(|(word, _)| format!("'{word}'")).collect();
                 view.invalid(format!("expected one of {}, got {}", words.join(", "), view.shown()))
             })
-        })
-    }
-
-    /// This value as a type of the caller's.
-    ///
-    /// # Errors
-    /// It does not fit; key and place are those of the part that does not.
-    pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
-        serde_path_to_error::deserialize(self.value).map_err(|error| {
-            let at = error.path().iter().fold(self.clone(), |view, segment| {
-                use serde_path_to_error::Segment;
-                match segment {
-                    Segment::Map { key } => view.member(key).unwrap_or(view),
-                    Segment::Seq { index } => match view.value.get(*index) {
-                        Some(value) => view.element(*index, value),
-                        None => view,
-                    },
-                    Segment::Enum { .. } | Segment::Unknown => view,
-                }
-            });
-            at.invalid(error.inner().to_string())
         })
     }
 

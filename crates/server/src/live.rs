@@ -6,11 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use api::ApiState;
 use api::health::Lifecycle;
+use api::layers::{apply_layers, content_security_policy, mark_route};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use auth::Authority;
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware::from_fn;
 use base::http::HttpOptions as OutboundOptions;
 use catalog::Catalog;
 use catalog::ingest::SourceReader;
@@ -81,7 +83,7 @@ impl Live {
         let router = self.parts().router(&settings)?;
         let readers = readers(&settings)?;
         self.catalog.engine.apply_config(settings.catalog.clone()).await?;
-        self.telemetry.set_secrets(settings.secrets.clone());
+        self.telemetry.set_secrets(&settings.secrets);
         self.readers.0.store(Arc::new(readers));
         self.router.store(Arc::new(router));
         let before = self.settings.swap(Arc::new(settings));
@@ -124,10 +126,11 @@ impl Live {
         self.telemetry.metrics.clone()
     }
 
-    /// Writes what is ready and closes the database.
+    /// Writes what is ready, closes the database and sends the last traces.
     pub async fn stop(&self) {
         self.catalog.engine.shutdown().await;
         self.store.close().await;
+        self.telemetry.stop();
     }
 }
 
@@ -163,9 +166,11 @@ impl Parts<'_> {
             title: settings.typed.app.title.clone(),
             organization: settings.typed.organization.name.clone(),
         };
-        let web = web::router(WebState::new(self.catalog.clone(), authority.clone(), branding));
+        let policy = content_security_policy(web::CONTENT_SECURITY_POLICY, &settings.http.csp)?;
+        let pages = WebState::new(self.catalog.clone(), authority.clone(), branding);
+        let web = web::router(pages.with_content_security_policy(policy)).layer(from_fn(mark_route));
         let metrics = metrics::router(self.telemetry.metrics.clone(), authority);
-        Ok(api::layers::apply_layers(api.merge(metrics).fallback_service(web), &settings.http)?)
+        Ok(apply_layers(api.merge(metrics).fallback_service(web), &settings.http)?)
     }
 }
 

@@ -6,6 +6,7 @@ mod directory;
 mod listen;
 mod live;
 mod metrics;
+mod redact;
 mod reload;
 mod serve;
 mod telemetry;

@@ -16,12 +16,16 @@ use crate::{listen, metrics, reload, telemetry, welcome};
 /// The configuration cannot be used, or the server does not start.
 pub fn run(loader: Loader, environment: &Environment) -> Result<()> {
     let settings = compose::settings(&loader.current())?;
+    // The only provider linked; a second call would be a mistake of ours, and harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to run on")?;
+    // Traces are sent by a task.
+    let _entered = runtime.enter();
     let telemetry = telemetry::start(telemetry::TelemetryOptions {
         level: environment.get("LOG_LEVEL").map(str::to_owned).or_else(|| settings.typed.backend.log_level.clone()),
         secrets: loader.current().redactions(),
         otlp_endpoint: environment.get("OTEL_EXPORTER_OTLP_ENDPOINT").map(str::to_owned),
     })?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to run on")?;
     runtime.block_on(serve(loader, settings, telemetry, environment))
 }
 
@@ -31,8 +35,6 @@ async fn serve(
     telemetry: telemetry::Telemetry,
     environment: &Environment,
 ) -> Result<()> {
-    // The only provider linked; a second call would be a mistake of ours, and harmless.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     welcome::concerns(&loader.current());
     let backend = settings.typed.backend.clone();
     let app_url = settings.typed.app.base_url.clone();

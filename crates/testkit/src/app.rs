@@ -22,12 +22,14 @@ pub struct AppBuilder {
     program: PathBuf,
     folder: TempDir,
     config: String,
+    environment: Vec<(String, String)>,
 }
 
 /// A running Callboard, killed when dropped.
 pub struct App {
     program: PathBuf,
     folder: TempDir,
+    environment: Vec<(String, String)>,
     child: Child,
     base: String,
     log: Arc<Mutex<String>>,
@@ -54,7 +56,7 @@ impl AppBuilder {
     pub fn new(program: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = "catalog:\n  rules: [{allow: [Component, API, Resource, System, Domain, Group, User, Location, Template]}]\n";
-        Self { program: program.into(), folder, config: config.to_owned() }
+        Self { program: program.into(), folder, config: config.to_owned(), environment: Vec::new() }
     }
 
     /// The folder the app runs in; files written there can be named by relative targets.
@@ -74,6 +76,12 @@ impl AppBuilder {
         self
     }
 
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Starts it and waits until it answers.
     pub async fn start(self) -> App {
         let base = format!(
@@ -83,11 +91,11 @@ impl AppBuilder {
         );
         write(&self.folder.path().join("base.yaml"), &base);
         write(&self.folder.path().join("app-config.yaml"), &self.config);
-        let (child, base, log) = launch(&self.program, self.folder.path()).await;
+        let (child, base, log) = launch(&self.program, self.folder.path(), &self.environment).await;
         install_tls();
         let client =
             reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        App { program: self.program, folder: self.folder, child, base, log, client }
+        App { program: self.program, folder: self.folder, environment: self.environment, child, base, log, client }
     }
 }
 
@@ -159,7 +167,7 @@ impl App {
     /// Ends the process as a power cut would, and starts it again in the same folder.
     pub async fn crash_and_restart(&mut self) {
         self.child.kill().await.unwrap();
-        let (child, base, log) = launch(&self.program, self.folder.path()).await;
+        let (child, base, log) = launch(&self.program, self.folder.path(), &self.environment).await;
         (self.child, self.base, self.log) = (child, base, log);
     }
 }
@@ -177,10 +185,15 @@ fn install_tls() {
 }
 
 /// Starts the program and reads its output until it says where it is.
-async fn launch(program: &Path, folder: &Path) -> (Child, String, Arc<Mutex<String>>) {
+async fn launch(
+    program: &Path,
+    folder: &Path,
+    environment: &[(String, String)],
+) -> (Child, String, Arc<Mutex<String>>) {
     let mut child = Command::new(program)
         .args(["--config", "base.yaml", "--config", "app-config.yaml"])
         .current_dir(folder)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)

@@ -21,4 +21,5 @@ mod urls;
 mod view;
 
 pub use router::router;
+pub use security::CONTENT_SECURITY_POLICY;
 pub use state::{Branding, WebState};

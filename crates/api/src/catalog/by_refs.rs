@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::{filter, schema};
 use crate::error::ApiError;
-use crate::extract::{FromObject, FromParams, JsonBody, Object, Params, Query, Scope};
+use crate::extract::{CatalogTag, FromObject, FromParams, JsonBody, Object, Params, Query, Scope};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -58,14 +58,20 @@ impl FromObject for Ask {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    tag: CatalogTag,
     Query(condition): Query<Condition>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
     let predicate = filter::both(filter::filter(&condition.filter)?, ask.predicate);
     let fields = filter::fields(&ask.fields)?;
-    let found = state.catalog.by_refs(&scope, &ask.refs, predicate.as_ref(), fields.as_ref()).await?;
-    let items = found.into_iter().map(|item| item.unwrap_or(Bytes::from_static(b"null"))).collect();
-    Ok(respond::json_list("{\"items\":[", items, "]}".to_owned()))
+    // It changes nothing, so it is as conditional as a GET, though HTTP knows no 304 for other methods.
+    let tag = tag.with((&ask.refs, &ask.fields, format!("{predicate:?}")));
+    tag.answer(async {
+        let found = state.catalog.by_refs(&scope, &ask.refs, predicate.as_ref(), fields.as_ref()).await?;
+        let items = found.into_iter().map(|item| item.unwrap_or(Bytes::from_static(b"null"))).collect();
+        Ok(respond::json_list("{\"items\":[", items, "]}".to_owned()))
+    })
+    .await
 }
 
 #[cfg(test)]

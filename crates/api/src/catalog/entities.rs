@@ -6,11 +6,12 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use catalog::{ListRequest, OrderField};
 use http::{HeaderValue, Uri, header};
+use model::ReadScope;
 use utoipa::IntoParams;
 
 use super::{filter, schema};
 use crate::error::ApiError;
-use crate::extract::{FromParams, Params, Query, Scope};
+use crate::extract::{CatalogTag, FromParams, Params, Query, Scope};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -78,15 +79,19 @@ impl Ask {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    tag: CatalogTag,
     Query(ask): Query<Ask>,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let request = ask.request()?;
-    let (limit, offset) = (request.limit, request.offset.unwrap_or(0));
-    let list = state.catalog.list(&scope, &request).await?;
+    tag.answer(answer(&state, &scope, &request, &uri)).await
+}
+
+async fn answer(state: &ApiState, scope: &ReadScope, request: &ListRequest, uri: &Uri) -> Result<Response, ApiError> {
+    let list = state.catalog.list(scope, request).await?;
     let mut response = respond::json_list("[", list.items, "]".to_owned());
-    if let (true, Some(limit)) = (list.more, limit) {
-        let link = next_link(&uri, limit, offset.saturating_add(limit));
+    if let (true, Some(limit)) = (list.more, request.limit) {
+        let link = next_link(uri, limit, request.offset.unwrap_or(0).saturating_add(limit));
         let link = HeaderValue::from_str(&link).map_err(|error| ApiError::internal(&error))?;
         response.headers_mut().insert(header::LINK, link);
     }

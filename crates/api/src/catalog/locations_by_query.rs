@@ -62,8 +62,24 @@ impl Ask {
 
     /// `{}` asks for everything, though an empty `$all` matches no location.
     fn predicate(&self) -> Result<Option<Predicate>, ApiError> {
-        let query = self.query.as_ref().filter(|query| query.as_object().is_some_and(|map| !map.is_empty()));
-        filter::query(query)
+        let query = self.query.clone().filter(|query| query.as_object().is_some_and(|map| !map.is_empty()));
+        filter::query(query.map(without_contains).as_ref())
+    }
+}
+
+/// A location has no lists: what asks whether one contains something is false, whatever that is.
+fn without_contains(query: Value) -> Value {
+    match query {
+        Value::Object(mut map) => {
+            let operand = map.get("$contains").filter(|operand| !operand.is_null() && !operand.is_array());
+            if map.len() == 1 && operand.is_some() {
+                return json!({ "$in": [] });
+            }
+            map.values_mut().for_each(|value| *value = without_contains(value.take()));
+            Value::Object(map)
+        }
+        Value::Array(items) => items.into_iter().map(without_contains).collect(),
+        primitive => primitive,
     }
 }
 
@@ -157,6 +173,9 @@ mod tests {
             (json!({"$not": {"type": "file"}}), 1),
             (json!({"$all": []}), 0),
             (json!({"nope": {"$exists": true}}), 0),
+            (json!({"type": {"$contains": "url"}}), 0),
+            (json!({"$not": {"type": {"$contains": "url"}}}), 1),
+            (json!({"$any": [{"type": "url", "target": {"$contains": {"a": 1}}}, {"type": "url"}]}), 1),
         ] {
             assert_eq!(fixture.post(URL, &json!({"query": query})).await.json()["totalItems"], total, "{query}");
         }

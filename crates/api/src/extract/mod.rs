@@ -2,10 +2,12 @@
 
 mod body;
 mod caller;
+mod catalog_tag;
 mod params;
 mod path;
 
 pub use body::{BODY_LIMIT, FromObject, JsonBody, Object};
 pub use caller::{Caller, Plugin, Scope, authenticate, optional_bearer};
+pub use catalog_tag::CatalogTag;
 pub use params::{FromParams, Params, Query};
 pub use path::Segments;

@@ -1,12 +1,16 @@
 //! One log line and one measurement per request (contract platform-services.md section 2).
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderValue, header};
+use tracing::Instrument;
+
+use super::{RequestId, trace};
 
 /// The route that served a request, for measurements; set on answers by routers whose routes are not seen from outside.
 #[derive(Clone, Debug)]
@@ -22,41 +26,50 @@ pub async fn mark_route(request: Request, next: Next) -> Response {
     response
 }
 
-/// Middleware: logs and measures.
+/// Middleware: logs, measures and traces.
 pub async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (method, url, version) = (request.method().clone(), request.uri().clone(), request.version());
-    let agent = text(request.headers(), header::USER_AGENT);
-    let referrer = text(request.headers(), header::REFERER);
+    let agent = request.headers().get(header::USER_AGENT).cloned();
+    let referrer = request.headers().get(header::REFERER).cloned();
     let outer = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+    let id = request.extensions().get::<RequestId>().cloned();
+    let span = trace::begin(&request);
+    let response = next.run(request).instrument(span.clone()).await;
+    let elapsed = started.elapsed().as_secs_f64();
     let status = response.status().as_u16();
     let route = response.extensions().get::<Route>().map(|route| route.0.clone()).or(outer);
-    // Paths that nobody serves share one name, for their number has no bound; so do those a catch-all took.
-    let route = route.as_ref().map(MatchedPath::as_str).filter(|route| !route.contains("{*")).unwrap_or("other");
+    // What a catch-all took has no route of its own.
+    let route = route.as_ref().map(MatchedPath::as_str).filter(|route| !route.contains("{*"));
+    trace::end(&span, method.as_str(), route, status);
+    // Paths that nobody serves share one name, for their number has no bound.
     metrics::histogram!(
         "http.server.request.duration",
-        "method" => method.as_str().to_owned(), "route" => route.to_owned(), "status" => status.to_string()
+        "method" => method.as_str().to_owned(),
+        "route" => route.unwrap_or("other").to_owned(),
+        "status" => status.to_string()
     )
-    .record(started.elapsed().as_secs_f64());
+    .record(elapsed);
+    let (agent, referrer) = (text(agent.as_ref()), text(referrer.as_ref()));
     let length = response.body().size_hint().exact();
-    let shown = length.map_or_else(|| "-".to_owned(), |length| length.to_string());
     tracing::info!(
         r#type = "incomingRequest",
-        method = %method,
+        requestId = id.as_ref().map(|id| id.0.as_str()),
+        method = method.as_str(),
         url = %url,
         status,
         httpVersion = ?version,
         contentLength = length,
         userAgent = agent,
-        durationMs = started.elapsed().as_secs_f64() * 1000.0,
-        "\"{method} {url} {version:?}\" {status} {shown} \"{}\" \"{}\"",
-        referrer.as_deref().unwrap_or("-"),
-        agent.as_deref().unwrap_or("-"),
+        durationMs = elapsed * 1000.0,
+        "\"{method} {url} {version:?}\" {status} {} \"{}\" \"{}\"",
+        length.map_or(Cow::Borrowed("-"), |length| length.to_string().into()),
+        referrer.unwrap_or("-"),
+        agent.unwrap_or("-"),
     );
     response
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+fn text(value: Option<&HeaderValue>) -> Option<&str> {
+    value.and_then(|value| value.to_str().ok())
 }

@@ -8,6 +8,7 @@ mod limits;
 mod options;
 mod request_id;
 mod security;
+mod trace;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub use access_log::{Route, mark_route};
 pub use options::HttpOptions;
 pub use request_id::RequestId;
 pub use security::content_security_policy;
+pub use trace::SPANS;
 
 use crate::error;
 

@@ -4,26 +4,35 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
-use tracing::Instrument;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The most bytes an id from outside may have.
 const MAX_LENGTH: usize = 128;
 
+tokio::task_local! {
+    static CURRENT: RequestId;
+}
+
 /// The id of a request, found in its extensions.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// Middleware: takes or makes the id and runs the request in a span that carries it.
+impl RequestId {
+    /// The id of the request this task answers, for what is logged far from it.
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(Self::clone).ok()
+    }
+}
+
+/// Middleware: takes or makes the id.
 pub async fn assign(mut request: Request, next: Next) -> Response {
     let given = request.headers().get(&HEADER).and_then(|value| value.to_str().ok()).filter(|id| usable(id));
-    let id = given.map_or_else(|| base::ids::new_id().to_string(), str::to_owned);
-    let span =
-        tracing::info_span!("request", request_id = %id, method = %request.method(), path = request.uri().path());
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).instrument(span).await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    let id = RequestId(given.map_or_else(|| base::ids::new_id().to_string(), str::to_owned));
+    let header = HeaderValue::from_str(&id.0);
+    request.extensions_mut().insert(id.clone());
+    let mut response = CURRENT.scope(id, next.run(request)).await;
+    if let Ok(value) = header {
         response.headers_mut().insert(HEADER, value);
     }
     response

@@ -13,18 +13,9 @@ use super::options::HttpOptions;
 
 /// The policy where the configuration changes nothing. Scripts come from us alone and none is made from text:
 /// whoever serves a front end that needs more says so in `backend.csp`.
-const DEFAULT_POLICY: &[(&str, &str)] = &[
-    ("default-src", "'self'"),
-    ("base-uri", "'self'"),
-    ("font-src", "'self' https: data:"),
-    ("frame-ancestors", "'self'"),
-    ("img-src", "'self' data:"),
-    ("object-src", "'none'"),
-    ("script-src", "'self'"),
-    ("script-src-attr", "'none'"),
-    ("style-src", "'self' https: 'unsafe-inline'"),
-    ("upgrade-insecure-requests", ""),
-];
+const DEFAULT_POLICY: &str = "default-src 'self';base-uri 'self';font-src 'self' https: data:;frame-ancestors 'self';\
+     img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';style-src 'self' https: 'unsafe-inline';\
+     upgrade-insecure-requests";
 
 /// The other headers, as Backstage sends them.
 const FIXED: &[(&str, &str)] = &[
@@ -48,21 +39,26 @@ impl Headers {
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        let policy = content_security_policy(&options.csp);
-        for (name, key, value) in
-            [(header::CONTENT_SECURITY_POLICY, "csp", policy), (header::REFERRER_POLICY, "referrer.policy", referrer)]
-        {
-            let sent = HeaderValue::from_str(&value).map_err(|_| LayerError::Header { key, value })?;
-            headers.push((name, sent));
-        }
+        headers.push((header::CONTENT_SECURITY_POLICY, content_security_policy(DEFAULT_POLICY, &options.csp)?));
+        headers.push((header::REFERRER_POLICY, sendable("referrer.policy", referrer)?));
         Ok(Self(headers))
     }
 }
 
-/// The text of the policy, the default changed by `backend.csp`: a directive there replaces ours, `false` removes it.
-pub fn content_security_policy(changes: &[CspDirective]) -> String {
-    let mut policy: Vec<(String, String)> =
-        DEFAULT_POLICY.iter().map(|(name, sources)| ((*name).to_owned(), (*sources).to_owned())).collect();
+fn sendable(key: &'static str, value: String) -> Result<HeaderValue, LayerError> {
+    HeaderValue::from_str(&value).map_err(|_| LayerError::Header { key, value })
+}
+
+/// The policy of whoever has `default`, changed by `backend.csp`: a directive there replaces ours, `false` removes it.
+///
+/// # Errors
+/// What is configured cannot be sent in a header.
+pub fn content_security_policy(default: &str, changes: &[CspDirective]) -> Result<HeaderValue, LayerError> {
+    let directives = default.split(';').map(str::trim).filter(|directive| !directive.is_empty());
+    let mut policy: Vec<(String, String)> = directives
+        .map(|directive| directive.split_once(' ').unwrap_or((directive, "")))
+        .map(|(name, sources)| (name.to_owned(), sources.to_owned()))
+        .collect();
     for change in changes {
         let name = kebab_case(&change.name);
         let place = policy.iter().position(|(known, _)| *known == name);
@@ -76,7 +72,7 @@ pub fn content_security_policy(changes: &[CspDirective]) -> String {
         "" => name.clone(),
         sources => format!("{name} {sources}"),
     };
-    policy.iter().map(directive).collect::<Vec<_>>().join(";")
+    sendable("csp", policy.iter().map(directive).collect::<Vec<_>>().join(";"))
 }
 
 /// `scriptSrc` is accepted for `script-src`.
@@ -119,12 +115,16 @@ mod tests {
             directive("sandbox", Some(&[])),
         ];
         assert_eq!(
-            content_security_policy(&changes),
+            content_security_policy(DEFAULT_POLICY, &changes).unwrap(),
             "default-src 'self';base-uri 'self';font-src 'self' https: data:;frame-ancestors 'self';img-src 'self' data:;\
              object-src 'none';script-src 'self' 'unsafe-eval';script-src-attr 'none';style-src 'self' https: 'unsafe-inline';\
              connect-src 'self' http: https:;sandbox"
         );
-        assert!(content_security_policy(&[]).contains("script-src 'self';"));
+        assert_eq!(content_security_policy(DEFAULT_POLICY, &[]).unwrap(), DEFAULT_POLICY);
+        assert_eq!(
+            content_security_policy("default-src 'none'; img-src 'self'; ", &changes[..2]).unwrap(),
+            "default-src 'none';img-src 'self';connect-src 'self' http: https:"
+        );
     }
 
     #[test]

@@ -20,6 +20,7 @@ use super::apply::Item;
 use super::flush;
 use super::graph::Id;
 use super::load::{CONFIG_PROVIDER, LOCATION_PROVIDER, config_roots, registered_roots};
+use super::measure::{self, Holdings};
 use super::options::CatalogOptions;
 use super::state::{State, TargetId};
 use super::status::{Conflict, EngineStatus, SourceStatus, Trouble};
@@ -104,6 +105,7 @@ pub struct Progress {
     failures: HashMap<TargetId, u32>,
     orphans_at: Instant,
     waiters: Vec<oneshot::Sender<()>>,
+    holdings: Holdings,
 }
 
 impl Progress {
@@ -127,6 +129,7 @@ impl Progress {
             failures: HashMap::new(),
             orphans_at: now + options.orphan_interval,
             waiters: Vec::new(),
+            holdings: Holdings::default(),
         }
     }
 }
@@ -231,6 +234,7 @@ impl Actor {
         wake
     }
 
+    #[tracing::instrument(target = "spans", name = "catalog.flush", skip_all)]
     async fn flush(&mut self) {
         let began = Instant::now();
         self.progress.touched = false;
@@ -240,8 +244,9 @@ impl Actor {
         match result {
             Ok(count) => {
                 self.progress.retry_at = None;
-                metrics::counter!("catalog_stitched_entities_count").increment(count as u64);
-                metrics::histogram!("catalog_stitching_duration").record(self.progress.flush_time.as_secs_f64());
+                let waited = began.saturating_duration_since(self.progress.touched_at);
+                measure::flushed(waited, self.progress.flush_time, count);
+                self.progress.holdings.measure(&self.state, &self.index);
                 self.status.send_modify(|status| {
                     status.flushes += 1;
                     status.store_error = None;
@@ -292,7 +297,7 @@ impl Actor {
             Report::Computed => self.progress.computing -= 1,
             Report::Processed(items) => {
                 self.progress.outstanding -= items.len();
-                metrics::counter!("catalog_processed_entities_count").increment(items.len() as u64);
+                measure::processed(&self.state, &items);
                 for item in items {
                     self.state.processed(item, now);
                 }
@@ -452,7 +457,7 @@ impl Actor {
             }
             Command::Registered(locations, answer) => {
                 let roots = registered_roots(&locations);
-                metrics::gauge!("catalog_registered_locations_count").set(roots.len() as f64);
+                measure::registered(roots.len());
                 self.state.replace_provider(&LOCATION_PROVIDER.into(), roots, base::clock::now_millis());
                 self.touch();
                 let _ = answer.send(());

@@ -39,6 +39,7 @@ pub struct Graph {
     nodes: Vec<Node>,
     kinds: Vec<Box<str>>,
     kind_ids: HashMap<Box<str>, u16>,
+    edges: usize,
 }
 
 impl Graph {
@@ -52,6 +53,11 @@ impl Graph {
         self.ids.insert(entity_ref.clone(), id);
         self.nodes.push(Node { entity_ref, stated: Vec::new(), originated: Vec::new() });
         id
+    }
+
+    /// How many relations are stated, both directions counted.
+    pub fn len(&self) -> usize {
+        self.edges
     }
 
     pub fn find(&self, entity_ref: &EntityRef) -> Option<Id> {
@@ -73,6 +79,7 @@ impl Graph {
             })
             .collect();
         let old: HashSet<Edge> = std::mem::take(&mut self.nodes[originator as usize].originated).into_iter().collect();
+        self.edges = self.edges + new.len() - old.len();
         let mut touched = BTreeSet::new();
         for edge in old.difference(&new) {
             let stated = &mut self.nodes[edge.source as usize].stated;
@@ -152,9 +159,11 @@ mod tests {
         // The group says the same once more.
         assert_eq!(graph.state(g, &owned[1..]), [g]);
         assert_eq!(graph.relations(g), [("ownerOf".to_owned(), "component:default/a".to_owned())]);
+        assert_eq!(graph.len(), 3);
         assert_eq!(graph.state(a, &[]), [a, g]);
         assert_eq!(graph.relations(g).len(), 1);
         assert!(graph.relations(a).is_empty());
         assert_eq!(graph.originated(g), owned[1..]);
+        assert_eq!(graph.len(), 1);
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod claims;
 pub(crate) mod flush;
 pub(crate) mod graph;
 pub(crate) mod load;
+mod measure;
 pub mod options;
 pub(crate) mod state;
 pub mod status;
@@ -74,6 +75,7 @@ pub async fn start(
     load::load(&mut state, &*store, &index, &fingerprint).await?;
     let now = base::clock::now_millis();
     let registered = load::registered_roots(&store.locations().await?);
+    measure::registered(registered.len());
     state.replace_provider(&load::CONFIG_PROVIDER.into(), load::config_roots(&options), now);
     state.replace_provider(&load::LOCATION_PROVIDER.into(), registered, now);
 

@@ -1,6 +1,7 @@
 //! Work that is done beside the writer: processing entities and reading targets. It changes nothing but what it reports.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use futures::StreamExt;
@@ -56,6 +57,7 @@ struct Waiting {
     place: SourcePlace,
     origin: LocationRef,
     resolved: ResolvedReferences,
+    began: Instant,
 }
 
 enum Step {
@@ -128,12 +130,15 @@ impl Worker {
         let origin = managed(MANAGED_BY_ORIGIN_LOCATION).unwrap_or_else(|| location.clone());
         let annotations = annotations_of(&location, self.reader.urls());
         let place = SourcePlace { location, annotations, line: task.line, written };
-        self.step(Box::new(Waiting { task, raw, place, origin, resolved: ResolvedReferences::new() })).0
+        let resolved = ResolvedReferences::new();
+        self.step(Box::new(Waiting { task, raw, place, origin, resolved, began: Instant::now() })).0
     }
 
     /// One round. The second part are the references to fetch before the next.
     fn step(&self, waiting: Box<Waiting>) -> (Step, Vec<crate::process::Reference>) {
+        let began = Instant::now();
         let outcome = process(&waiting.raw, &waiting.place, &self.kinds, &waiting.resolved);
+        metrics::histogram!("catalog_processors_duration_seconds").record(began.elapsed().as_secs_f64());
         match outcome {
             Outcome::Needs(references) => (Step::Waiting(waiting), references),
             outcome => (Step::Done(self.item(&waiting, outcome)), Vec::new()),
@@ -167,6 +172,7 @@ impl Worker {
     }
 
     fn item(&self, waiting: &Waiting, outcome: Outcome) -> Item {
+        metrics::histogram!("catalog_processing_duration_seconds").record(waiting.began.elapsed().as_secs_f64());
         let result = match outcome {
             Outcome::Done(processed) => {
                 let targets = (processed.entity.kind().eq_ignore_ascii_case("location")).then(|| {

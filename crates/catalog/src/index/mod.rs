@@ -60,6 +60,7 @@ pub struct Index {
     /// Keys whose order must be settled before the next read.
     touched: BTreeSet<u32>,
     hasher: DefaultHashBuilder,
+    generation: u64,
 }
 
 struct Slot {
@@ -73,11 +74,14 @@ struct Slot {
 impl Index {
     /// Takes in what a commit changed: removals, then puts. Readers see all of it or nothing of it.
     pub fn apply(&mut self, mut puts: Vec<Prepared>, removals: &[EntityRef]) {
+        let mut changed = !puts.is_empty();
         for entity_ref in removals {
             if let Some(number) = self.number_of(entity_ref) {
                 self.remove(number);
+                changed = true;
             }
         }
+        self.generation += u64::from(changed);
         // Stable, so that of several puts of an entity the last wins.
         puts.sort_by_key(|put| put.id);
         self.make_room(&puts);
@@ -92,6 +96,11 @@ impl Index {
         }
     }
 
+    /// Increases with every change that readers may see. It starts anew with each process.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// How many entities there are.
     pub fn len(&self) -> usize {
         self.live.len() as usize
@@ -99,6 +108,12 @@ impl Index {
 
     pub fn is_empty(&self) -> bool {
         self.live.is_empty()
+    }
+
+    /// How many entities of each kind there are; kinds in lower case.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (&str, u64)> {
+        let key = self.key("kind");
+        key.into_iter().flat_map(|key| key.order().iter().map(|value| (key.lower(*value), key.postings(*value).len())))
     }
 
     pub(crate) fn number_of(&self, entity_ref: &EntityRef) -> Option<u32> {

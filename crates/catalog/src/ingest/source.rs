@@ -47,6 +47,7 @@ impl SourceReader {
     }
 
     /// Reads a target. Parsing happens off the async threads.
+    #[tracing::instrument(target = "spans", name = "catalog.read", skip_all, fields(location = %request.target.location))]
     pub async fn read(&self, request: ReadRequest) -> ReadReport {
         match request.target.kind {
             TargetKind::File | TargetKind::FileGlob => {

@@ -187,19 +187,6 @@ fn environment_overrides_are_named_in_errors() {
 }
 
 #[test]
-fn sections_of_others_name_the_part_that_does_not_fit() {
-    #[derive(Debug, PartialEq, serde::Deserialize)]
-    struct Provider {
-        id: u32,
-    }
-    let config = load("mine:\n  providers:\n    - id: 1\n    - id: x\nok: [{id: 2}]\n");
-    assert_eq!(config.section::<Vec<Provider>>("ok").unwrap(), Some(vec![Provider { id: 2 }]));
-    assert_eq!(config.section::<Vec<Provider>>("no.such").unwrap(), None);
-    let error = config.section::<Vec<Provider>>("mine.providers").unwrap_err().to_string();
-    assert_eq!(error, "app-config.yaml:4:11: mine.providers[1].id: invalid type: string \"x\", expected u32");
-}
-
-#[test]
 fn a_failed_reload_keeps_what_is_in_use() {
     let fixture = Fixture::new(&[("app-config.yaml", "a: 1\n")]);
     let loader = Loader::open(fixture.options.clone()).unwrap();

@@ -4,6 +4,7 @@ mod catalog;
 mod crash;
 mod hostile;
 mod house;
+mod telemetry;
 mod wire;
 
 use testkit::AppBuilder;

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use super::{DEFAULT_LIMIT, answer, order, text_filter};
 use crate::catalog::{filter, schema};
 use crate::error::ApiError;
-use crate::extract::{FromParams, Params, Query, Scope};
+use crate::extract::{CatalogTag, FromParams, Params, Query, Scope};
 use crate::state::ApiState;
 
 /// What to page through.
@@ -107,9 +107,11 @@ fn order_field(text: &str) -> Result<OrderField, ApiError> {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    tag: CatalogTag,
     Query(ask): Query<Ask>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(state.catalog.page(&scope, &ask.request()?).await?))
+    let request = ask.request()?;
+    tag.answer(async { Ok(answer(state.catalog.page(&scope, &request).await?)) }).await
 }
 
 #[cfg(test)]

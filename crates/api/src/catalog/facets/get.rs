@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use super::answer;
 use crate::catalog::{filter, schema};
 use crate::error::ApiError;
-use crate::extract::{FromParams, Params, Query, Scope};
+use crate::extract::{CatalogTag, FromParams, Params, Query, Scope};
 use crate::state::ApiState;
 
 /// Which facets of which entities.
@@ -43,10 +43,11 @@ impl FromParams for Ask {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    tag: CatalogTag,
     Query(ask): Query<Ask>,
 ) -> Result<Response, ApiError> {
     let predicate = filter::filter(&ask.filter)?;
-    Ok(answer(state.catalog.facets(&scope, &ask.facet, predicate.as_ref())))
+    tag.answer(async { Ok(answer(state.catalog.facets(&scope, &ask.facet, predicate.as_ref()))) }).await
 }
 
 #[cfg(test)]
