@@ -93,8 +93,12 @@ impl AppBuilder {
         write(&self.folder.path().join("app-config.yaml"), &self.config);
         let (child, base, log) = launch(&self.program, self.folder.path(), &self.environment).await;
         install_tls();
-        let client =
-            reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = reqwest::Client::builder()
+            .pool_max_idle_per_host(0)
+            .timeout(PATIENCE)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         App { program: self.program, folder: self.folder, environment: self.environment, child, base, log, client }
     }
 }
