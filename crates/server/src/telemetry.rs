@@ -77,7 +77,7 @@ pub fn start(options: TelemetryOptions) -> Result<Telemetry> {
     let traces = options.otlp_endpoint.as_deref().map(tracer).transpose()?;
     let spans = traces.as_ref().map(|provider| {
         let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("callboard"));
-        layer.with_location(false).with_threads(false).with_tracked_inactivity(false)
+        layer.with_location(false).with_target(false).with_threads(false).with_tracked_inactivity(false)
     });
     tracing_subscriber::registry()
         .with(filter)

@@ -3,6 +3,7 @@
 
 use axum::extract::Request;
 use opentelemetry::global;
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry_http::HeaderExtractor;
 use tracing::Span;
 use tracing::field::Empty;
@@ -19,7 +20,7 @@ pub fn begin(request: &Request) -> Span {
         target: SPANS,
         "request",
         otel.kind = "server",
-        otel.name = Empty,
+        otel.name = request.method().as_str(),
         otel.status_code = Empty,
         http.request.method = request.method().as_str(),
         http.route = Empty,
@@ -41,14 +42,10 @@ pub fn end(span: &Span, method: &str, route: Option<&str>, status: u16) {
     if span.is_disabled() {
         return;
     }
-    match route {
-        Some(route) => {
-            span.record("http.route", route);
-            span.record("otel.name", format!("{method} {route}"));
-        }
-        None => {
-            span.record("otel.name", method);
-        }
+    if let Some(route) = route {
+        span.record("http.route", route);
+        // The field `otel.name` names spans only until they begin, when the route is not known yet.
+        span.context().span().update_name(format!("{method} {route}"));
     }
     span.record("http.response.status_code", status);
     if status >= 500 {
