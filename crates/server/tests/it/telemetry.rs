@@ -71,15 +71,7 @@ async fn requests_are_traced_to_a_collector_as_part_of_the_callers_trace() {
     };
     let sent = requests.iter().find(ours).unwrap();
     assert_eq!(sent.headers["content-type"], "application/x-protobuf");
-    for text in [
-        "GET /api/catalog/entities/by-name/{kind}/{namespace}/{name}",
-        "http.request.method",
-        "http.route",
-        "http.response.status_code",
-        "url.path",
-        OURS,
-        "request-7",
-    ] {
+    for text in ["http.request.method", "http.response.status_code", "url.path", OURS, "request-7"] {
         assert!(has(&sent.body, text.as_bytes()), "{text} is missing: {}", String::from_utf8_lossy(&sent.body));
     }
     for span in ["catalog.flush", "callboard"] {
