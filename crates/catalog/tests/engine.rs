@@ -4,37 +4,9 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
 
 use config::OrphanStrategy;
-use serde_json::json;
 use support::*;
-
-fn component(name: &str, owner: &str) -> String {
-    format!(
-        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}}}\n\
-         spec: {{type: service, lifecycle: production, owner: {owner}}}\n"
-    )
-}
-
-fn group(name: &str) -> String {
-    format!(
-        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: {name}}}\nspec: {{type: team, children: []}}\n"
-    )
-}
-
-fn location(name: &str, targets: &[&str]) -> String {
-    format!(
-        "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{name: {name}}}\nspec: {{targets: {}}}\n",
-        json!(targets)
-    )
-}
-
-fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
 
 fn relations(entity: &serde_json::Value) -> Vec<String> {
     let relation =
@@ -244,19 +216,6 @@ async fn a_restart_shows_the_last_state_and_then_what_changed() {
 }
 
 #[tokio::test]
-async fn one_dead_host_holds_up_nobody_else() {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "a.yaml", &component("a", "team"));
-    let urls = FolderReader::new(folder.path());
-    urls.hanging.lock().insert("http://dead.example/x.yaml".to_owned());
-    let roots = [("url", "http://dead.example/x.yaml".to_owned()), ("url", format!("{HOST}a.yaml"))];
-    let kinds = std::sync::Arc::new(model::KindRegistry::builtin());
-    let catalog = catalog::Catalog::start(memory().await, urls, options(roots), kinds).await.unwrap();
-    until(&catalog, async || get(&catalog, "component:a").await.is_some()).await;
-    catalog.engine.shutdown().await;
-}
-
-#[tokio::test]
 async fn a_file_with_a_kind_that_is_not_allowed_is_refused_and_others_go_on() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "all.yaml", &location("all", &["./a.yaml", "./b.yaml"]));
@@ -271,4 +230,80 @@ async fn a_file_with_a_kind_that_is_not_allowed_is_refused_and_others_go_on() {
     assert_eq!(problems.len(), 1);
     assert!(problems[0].problem.message.ends_with("is not of an allowed kind for that location"));
     assert_eq!(problems[0].problem.place.as_ref().unwrap().line, 6);
+}
+
+#[tokio::test]
+async fn rules_that_changed_while_it_was_down_are_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.yaml", &group("team"));
+    let at = file(&folder.path().join("a.yaml"));
+    let store = memory().await;
+    let urls = || FolderReader::new("/nonexistent");
+    let strict = || {
+        let mut strict = options([at.clone()]);
+        strict.rules = catalog::CatalogOptions::default().rules;
+        strict
+    };
+    let lenient = || {
+        let mut lenient = strict();
+        lenient.locations[0].rules = vec![vec![config::AllowedKind { kind: "Group".to_owned(), spec_type: None }]];
+        lenient
+    };
+    for (options, refused) in [(lenient(), false), (strict(), true), (options([at.clone()]), false), (strict(), true)] {
+        let catalog = start(store.clone(), urls(), options).await;
+        let problems = catalog.engine.problems().await.unwrap();
+        assert_eq!(problems.iter().any(|trouble| trouble.problem.name == "NotAllowedError"), refused, "{problems:#?}");
+        // What was let in once stays as it was, with the problem.
+        assert!(get(&catalog, "group:team").await.is_some());
+        catalog.engine.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn problems_point_at_their_line_wherever_the_text_came_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: api}\n\
+               spec:\n  type: x\n  lifecycle: production\n  owner: {$json: ./owner.json}\n  definition: x\n";
+    write(folder.path(), "all.yaml", &location("all", &["./a.yaml", "./none.yaml"]));
+    write(folder.path(), "a.yaml", &format!("{}---\n{api}", component("a", "team")));
+    write(folder.path(), "owner.json", "\"team\"");
+    let options = || options([file(&folder.path().join("all.yaml"))]);
+    let store = memory().await;
+    let places = async |catalog: &catalog::Catalog| {
+        let problems = catalog.engine.problems().await.unwrap();
+        let place = |trouble: &catalog::Trouble| trouble.problem.place.as_ref().map(|place| (place.line, place.column));
+        problems.iter().map(place).collect::<Vec<_>>()
+    };
+    let first = start(store.clone(), FolderReader::new("/nonexistent"), options()).await;
+    assert_eq!(places(&first).await, [Some((1, 1))], "where the missing file is named");
+    // Only the file that is pulled in changes, so the text of the entity is not at hand.
+    write(folder.path(), "owner.json", "[1]");
+    first.engine.refresh(&"api:api".parse_ref()).await.unwrap();
+    first.engine.wait_idle().await.unwrap();
+    assert_eq!(places(&first).await, [Some((12, 10)), Some((1, 1))]);
+    // What is wrong moves with its lines.
+    write(folder.path(), "a.yaml", &format!("# one\n# two\n{}---\n{api}", component("a", "team")));
+    look_again(&first).await;
+    assert_eq!(places(&first).await, [Some((14, 10)), Some((1, 1))]);
+    first.engine.shutdown().await;
+    let second = start(store, FolderReader::new("/nonexistent"), options()).await;
+    assert_eq!(places(&second).await, [Some((14, 10)), Some((1, 1))], "after a restart");
+}
+
+#[tokio::test]
+async fn what_a_provider_left_that_no_longer_exists_goes_unless_it_is_kept() {
+    for strategy in [OrphanStrategy::Delete, OrphanStrategy::Keep] {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "a.yaml", &component("a", "team"));
+        let at = || file(&folder.path().join("a.yaml"));
+        let store = memory().await;
+        start(store.clone(), FolderReader::new("/nonexistent"), options([at()])).await.engine.shutdown().await;
+        let mut rows = store.entities(&["component:default/a".parse_ref()]).await.unwrap();
+        rows[0].parent = Some(store::Parent::Provider("github-discovery:default".to_owned()));
+        store.commit(&store::Commit { upserts: rows, ..store::Commit::default() }).await.unwrap();
+        let mut options = options([]);
+        options.orphan_provider_strategy = strategy;
+        let catalog = start(store, FolderReader::new("/nonexistent"), options).await;
+        assert_eq!(get(&catalog, "component:a").await.is_some(), strategy == OrphanStrategy::Keep);
+    }
 }

@@ -1,9 +1,7 @@
 //! Asking a host, and telling its refusals apart.
 
-use std::time::Duration;
-
 use base::http::header::{CONTENT_TYPE, HeaderValue, IF_NONE_MATCH};
-use base::http::{HttpClient, HttpError, Request, Response, StatusCode, redact, retry_after};
+use base::http::{HttpClient, HttpError, Request, Response, StatusCode, redact};
 use bytes::Bytes;
 use sdk::ReadError;
 use serde::de::DeserializeOwned;
@@ -67,9 +65,6 @@ impl Fetch<'_> {
         if status == StatusCode::NOT_FOUND {
             return self.not_found();
         }
-        if let Some(wait) = exhausted_quota(response) {
-            return ReadError::RateLimited { url: self.shown.to_owned(), retry_after_seconds: wait.as_secs() };
-        }
         let reason = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
         let denied = matches!(status.as_u16(), 203 | 401 | 403);
         let advice = if denied { self.advice } else { "" };
@@ -99,23 +94,6 @@ impl Fetch<'_> {
         }
         Err(self.failed(format!("the host answered with a web page instead of the file{}", self.advice)))
     }
-}
-
-/// GitHub says 403 with an empty quota instead of 429.
-fn exhausted_quota(response: &Response) -> Option<Duration> {
-    let text = |name: &str| response.headers.get(name).and_then(|value| value.to_str().ok());
-    if response.status != StatusCode::FORBIDDEN {
-        return None;
-    }
-    let asked = retry_after(&response.headers);
-    if text("x-ratelimit-remaining") != Some("0") {
-        return asked;
-    }
-    let reset = text("x-ratelimit-reset").and_then(|at| at.parse::<i64>().ok()).map(|at| {
-        let seconds = at.saturating_sub(base::clock::now_millis() / 1000);
-        Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
-    });
-    asked.or(reset).or(Some(Duration::from_secs(60)))
 }
 
 fn is_html(response: &Response) -> bool {

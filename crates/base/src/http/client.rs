@@ -13,7 +13,7 @@ use super::egress::{Egress, Reach};
 use super::error::{HttpError, root_cause};
 use super::gates::Gates;
 use super::resolver::{GuardedResolver, RefusedAddress};
-use super::retry::{RetryOptions, retry_after};
+use super::retry::{RetryOptions, is_rate_limit, rest_asked_for};
 use super::{body, redact};
 
 /// The bounds of every request. The defaults are meant for production; tests inject shorter times.
@@ -151,21 +151,22 @@ impl HttpClient {
     /// Sends a request, follows its redirects, and asks a busy host again.
     ///
     /// # Errors
-    /// Everything in [`HttpError`] but `Setup`. A 429 that outlasts the retries is [`HttpError::RateLimited`]; a 503 that
-    /// does is an answer.
+    /// Everything in [`HttpError`] but `Setup`. A rate limit that outlasts the retries is [`HttpError::RateLimited`], and so
+    /// is every request to that host until it may be asked again; a 503 that outlasts them is an answer.
     pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
         let mut attempt = 1;
         loop {
             let response = self.follow(&request).await?;
-            let limited = response.status == StatusCode::TOO_MANY_REQUESTS;
+            let limited = is_rate_limit(response.status, &response.headers);
             if !limited && response.status != StatusCode::SERVICE_UNAVAILABLE {
                 return Ok(response);
             }
-            let asked = retry_after(&response.headers);
+            let asked = rest_asked_for(&response.headers);
             match self.shared.retry.wait(attempt, asked) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None if limited => {
                     let retry_after = asked.unwrap_or(self.shared.retry.longest_wait);
+                    self.shared.gates.close_for(&response.url, retry_after);
                     return Err(HttpError::RateLimited { url: redact(&response.url), retry_after });
                 }
                 None => return Ok(response),
@@ -205,7 +206,8 @@ impl HttpClient {
         }
         let client = if reach == Reach::Internal { &self.shared.internal } else { &self.shared.public };
         let options = &self.shared.options;
-        let _permit = self.shared.gates.enter(url).await;
+        let entered = self.shared.gates.enter(url).await;
+        let _place = entered.map_err(|retry_after| HttpError::RateLimited { url: shown.clone(), retry_after })?;
         let started = Instant::now();
         let mut headers = request.headers.clone();
         headers.extend(

@@ -1,18 +1,36 @@
-//! At most a few requests to one host at a time, so that a slow host fills its own queue and nobody else's.
+//! At most a few requests to one host at a time, so that a slow host fills its own queue and nobody else's; and none to a
+//! host that asked to be left alone, until it may be asked again.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use url::Url;
 
 /// Idle hosts are forgotten when more than this many are known.
 const REMEMBERED_HOSTS: usize = 256;
+/// However long a host asks for, it is tried again after this.
+const LONGEST_REST: Duration = Duration::from_secs(3600);
 
 #[derive(Debug)]
 pub(super) struct Gates {
     per_host: usize,
-    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+    hosts: Mutex<HashMap<String, Gate>>,
+}
+
+#[derive(Debug)]
+struct Gate {
+    places: Arc<Semaphore>,
+    rests_until: Option<Instant>,
+}
+
+impl Gate {
+    fn rest(&self) -> Option<Duration> {
+        let rest = self.rests_until?.saturating_duration_since(Instant::now());
+        (!rest.is_zero()).then_some(rest)
+    }
 }
 
 impl Gates {
@@ -20,16 +38,37 @@ impl Gates {
         Self { per_host: per_host.max(1), hosts: Mutex::default() }
     }
 
-    /// Waits for a place in the host's queue. `None` cannot happen while the gates live: no semaphore is ever closed.
-    pub(super) async fn enter(&self, url: &Url) -> Option<OwnedSemaphorePermit> {
-        let key = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
-        let gate = {
-            let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Waits for a place in the host's queue; the error is how long the host is still to be left alone.
+    pub(super) async fn enter(&self, url: &Url) -> Result<Option<OwnedSemaphorePermit>, Duration> {
+        let places = {
+            let mut hosts = self.hosts();
             if hosts.len() >= REMEMBERED_HOSTS {
-                hosts.retain(|_, gate| Arc::strong_count(gate) > 1);
+                hosts.retain(|_, gate| Arc::strong_count(&gate.places) > 1 || gate.rest().is_some());
             }
-            hosts.entry(key).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))).clone()
+            let new = || Gate { places: Arc::new(Semaphore::new(self.per_host)), rests_until: None };
+            hosts.entry(key(url)).or_insert_with(new).places.clone()
         };
-        gate.acquire_owned().await.ok()
+        // No semaphore is ever closed, so that there is always a place in the end.
+        let place = places.acquire_owned().await.ok();
+        // Whoever was here before may have been sent away.
+        match self.hosts().get(&key(url)).and_then(Gate::rest) {
+            Some(rest) => Err(rest),
+            None => Ok(place),
+        }
     }
+
+    /// Lets nobody in for so long.
+    pub(super) fn close_for(&self, url: &Url, rest: Duration) {
+        if let Some(gate) = self.hosts().get_mut(&key(url)) {
+            gate.rests_until = Some(Instant::now() + rest.min(LONGEST_REST));
+        }
+    }
+
+    fn hosts(&self) -> MutexGuard<'_, HashMap<String, Gate>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn key(url: &Url) -> String {
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
 }

@@ -22,4 +22,3 @@ pub use egress::{Egress, HostRule, InvalidHostRule};
 pub use error::HttpError;
 pub use redact::redact;
 pub use reqwest::{StatusCode, header};
-pub use retry::retry_after;

@@ -1,8 +1,9 @@
-//! When a busy host (429, 503) is asked again.
+//! When a busy host (429, 503, an exhausted quota) is asked again.
 
 use std::time::Duration;
 
 use rand::Rng as _;
+use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
@@ -40,8 +41,37 @@ impl RetryOptions {
     }
 }
 
+/// A quota that says it is empty but not until when is full again after so long.
+const QUOTA_RESET: Duration = Duration::from_secs(60);
+
+/// Whether an answer says that its reader asks too often. GitHub says 403 instead of 429, with an empty quota or the wait it
+/// wants.
+pub(super) fn is_rate_limit(status: StatusCode, headers: &HeaderMap) -> bool {
+    let refused = status == StatusCode::FORBIDDEN && (quota_is_empty(headers) || headers.contains_key(RETRY_AFTER));
+    refused || status == StatusCode::TOO_MANY_REQUESTS
+}
+
+/// How long a busy host asks to be left alone, if it says so.
+pub(super) fn rest_asked_for(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers).or_else(|| quota_is_empty(headers).then(|| quota_reset(headers).unwrap_or(QUOTA_RESET)))
+}
+
+fn quota_is_empty(headers: &HeaderMap) -> bool {
+    number(headers, "x-ratelimit-remaining") == Some(0)
+}
+
+/// Until the Unix time, in seconds, that `x-ratelimit-reset` names.
+fn quota_reset(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = number(headers, "x-ratelimit-reset")?.saturating_sub(clock::now_millis() / 1000);
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
 /// What `Retry-After` asks for: seconds or an HTTP date (RFC 9110 section 10.2.3); the past is no wait.
-pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
@@ -69,6 +99,22 @@ mod tests {
         assert!(asked("Fri, 31 Dec 2199 23:59:59 GMT").unwrap() > Duration::from_secs(1_000_000_000));
         assert_eq!(asked("soon"), None);
         assert_eq!(asked("-3"), None);
+    }
+
+    #[test]
+    fn empty_quotas() {
+        let headers = |entries: &[(&'static str, &str)]| {
+            entries.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect::<HeaderMap>()
+        };
+        let reset = (clock::now_millis() / 1000 + 900).to_string();
+        let empty = headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", &reset)]);
+        assert!(is_rate_limit(StatusCode::FORBIDDEN, &empty) && !is_rate_limit(StatusCode::NOT_FOUND, &empty));
+        assert!(rest_asked_for(&empty).unwrap().as_secs().abs_diff(900) <= 1);
+        assert!(is_rate_limit(StatusCode::FORBIDDEN, &headers(&[("retry-after", "60")])));
+        let left = headers(&[("x-ratelimit-remaining", "12"), ("x-ratelimit-reset", &reset)]);
+        assert!(!is_rate_limit(StatusCode::FORBIDDEN, &left));
+        assert_eq!(rest_asked_for(&left), None);
+        assert_eq!(rest_asked_for(&headers(&[("x-ratelimit-remaining", "0")])), Some(QUOTA_RESET));
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! The one writer. It hands out work, takes in what comes back, and writes and shows it; everything that changes the
 //! catalog passes through this loop, so nothing here needs a lock.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,16 +18,17 @@ use super::flush;
 use super::graph::Id;
 use super::load::{CONFIG_PROVIDER, LOCATION_PROVIDER, config_roots, registered_roots};
 use super::measure::{self, Holdings};
+use super::news;
 use super::options::CatalogOptions;
+use super::schedule::{Look, Schedule, Went};
 use super::state::{State, TargetId};
 use super::status::{Conflict, EngineStatus, SourceStatus, Trouble};
-use super::worker::{Task, Worker};
+use super::worker::Worker;
 use crate::index::Index;
-use crate::ingest::source::read_file_target;
-use crate::ingest::{ReadReport, ReadRequest, TargetKind};
+use crate::ingest::ReadReport;
 use crate::inspect::{Inspection, inspect};
 use crate::process::Rules;
-use crate::watch::FileWatcher;
+use crate::watch::{Changed, FileWatcher};
 
 /// What the handle asks for.
 pub enum Command {
@@ -42,31 +40,41 @@ pub enum Command {
     Apply(Box<CatalogOptions>, Arc<Rules>, oneshot::Sender<()>),
     Registered(Vec<StoredLocation>, oneshot::Sender<()>),
     WaitIdle(oneshot::Sender<()>),
-    FilesChanged(Vec<PathBuf>),
+    FilesChanged(Changed),
 }
 
 /// What workers report.
 pub enum Report {
-    Read(TargetId, Id, ReadReport),
+    Read {
+        target: TargetId,
+        owner: Id,
+        host: Arc<str>,
+        /// The host let it wait and did not answer.
+        silent: bool,
+        report: ReadReport,
+    },
     /// A batch of files, read.
     Files(Vec<(TargetId, Id, ReadReport)>),
     Processed(Vec<Item>),
     /// A batch was computed; what still comes of it waits for files.
     Computed,
+    /// The files that an entity pulls in by URL were asked for.
+    Checked {
+        id: Id,
+        generation: u32,
+        unchanged: bool,
+    },
 }
 
-const PROCESS_BATCH: usize = 128;
-const FILE_BATCH: usize = 32;
-const MAX_URL_READS: usize = 256;
-/// Reading pauses while so many entities wait to be processed, which bounds the memory of a large first load.
-const MAX_BACKLOG: usize = 4000;
 /// While there is work, what is ready is shown at least this often, or every twice the time that showing takes.
 const FLUSH_EVERY: Duration = Duration::from_millis(300);
 const FLUSH_AT_MOST: Duration = Duration::from_secs(3);
 /// A database that does not take a write is asked again after this.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// A source that could not be read is asked again after this, and then after ever longer waits.
-const FIRST_RETRY: Duration = Duration::from_secs(1);
+/// The first look at everything waits no longer for hosts that keep silent.
+const SURVEY_PATIENCE: Duration = Duration::from_secs(20);
+/// Watches follow what is read at once while that is quick, and take at most this part of the time.
+const WATCH_SHARE: u32 = 20;
 
 pub struct Actor {
     pub state: State,
@@ -86,11 +94,10 @@ pub struct Actor {
 /// Where the loop is.
 pub struct Progress {
     pub parallel: usize,
-    computing: usize,
-    file_jobs: usize,
-    url_reads: usize,
+    pub computing: usize,
+    pub file_jobs: usize,
     /// Entities handed out and not yet back.
-    outstanding: usize,
+    pub outstanding: usize,
     /// Something changed since the last flush.
     pub touched: bool,
     touched_at: Instant,
@@ -99,10 +106,11 @@ pub struct Progress {
     settled: bool,
     unsettled: bool,
     synced: bool,
+    /// When there was last something to do that does not depend on silent hosts.
+    busy_at: Instant,
     watch_stale: bool,
-    due: BinaryHeap<Reverse<(Instant, TargetId)>>,
-    /// How often in a row reading a source failed.
-    failures: HashMap<TargetId, u32>,
+    watch_at: Instant,
+    schedule: Schedule,
     orphans_at: Instant,
     waiters: Vec<oneshot::Sender<()>>,
     holdings: Holdings,
@@ -115,7 +123,6 @@ impl Progress {
             parallel: std::thread::available_parallelism().map_or(2, usize::from),
             computing: 0,
             file_jobs: 0,
-            url_reads: 0,
             outstanding: 0,
             touched: true,
             touched_at: now,
@@ -124,9 +131,10 @@ impl Progress {
             settled: false,
             unsettled: true,
             synced: false,
+            busy_at: now,
             watch_stale: true,
-            due: BinaryHeap::new(),
-            failures: HashMap::new(),
+            watch_at: now,
+            schedule: Schedule::default(),
             orphans_at: now + options.orphan_interval,
             waiters: Vec::new(),
             holdings: Holdings::default(),
@@ -143,7 +151,7 @@ impl Actor {
                 self.flush().await;
                 continue;
             }
-            if self.quiet() && self.at_rest() {
+            if self.at_rest() {
                 continue;
             }
             let wake = self.next_wake();
@@ -169,43 +177,60 @@ impl Actor {
         }
     }
 
-    /// No work is queued or under way.
-    fn quiet(&self) -> bool {
+    /// Nothing is queued or under way but what waits for hosts.
+    fn only_hosts_wait(&self) -> bool {
         let p = &self.progress;
-        p.outstanding == 0
-            && p.url_reads == 0
+        p.computing == 0
             && p.file_jobs == 0
             && self.state.process_queue.is_empty()
-            && self.state.read_queue.is_empty()
+            && !self.state.read_queue.has_files()
     }
 
-    /// What is done when all work is done. Answers whether that made more.
-    fn at_rest(&mut self) -> bool {
-        if self.progress.unsettled {
-            self.progress.unsettled = false;
-            self.progress.settled = true;
-            self.state.settle();
-            self.touch();
-            return true;
-        }
-        if self.progress.touched {
+    /// Nothing at all is queued or under way.
+    fn idle(&self) -> bool {
+        self.only_hosts_wait() && self.progress.outstanding == 0 && self.state.read_queue.is_empty()
+    }
+
+    /// Everything was looked at since the start, but for what lies on hosts that keep silent.
+    fn surveyed(&mut self) -> bool {
+        let now = Instant::now();
+        if !self.only_hosts_wait() || self.state.read_queue.surveying() {
+            self.progress.busy_at = now;
             return false;
         }
-        if self.progress.watch_stale {
-            self.progress.watch_stale = false;
-            if self.update_watches() {
+        self.progress.outstanding == 0 || now >= self.progress.busy_at + SURVEY_PATIENCE
+    }
+
+    /// What is done when work comes to rest. Answers whether that made more.
+    fn at_rest(&mut self) -> bool {
+        if self.watches_due() && self.update_watches() {
+            return true;
+        }
+        let unfinished = self.progress.unsettled || !self.progress.synced;
+        if unfinished && self.surveyed() {
+            if self.progress.unsettled {
+                self.progress.unsettled = false;
+                self.progress.settled = true;
+                self.state.settle();
+                self.touch();
                 return true;
             }
+            if !self.progress.touched {
+                self.progress.synced = true;
+                self.publish();
+            }
         }
-        if !self.progress.synced {
-            self.progress.synced = true;
-            self.publish();
-        }
-        for waiter in self.progress.waiters.drain(..) {
-            // Whoever waited may have given up.
-            let _ = waiter.send(());
+        if self.idle() && !self.progress.touched && !self.progress.watch_stale {
+            for waiter in self.progress.waiters.drain(..) {
+                // Whoever waited may have given up.
+                let _ = waiter.send(());
+            }
         }
         false
+    }
+
+    fn watches_due(&self) -> bool {
+        self.progress.watch_stale && self.only_hosts_wait() && Instant::now() >= self.progress.watch_at
     }
 
     fn flush_due(&self) -> bool {
@@ -228,10 +253,13 @@ impl Actor {
         if p.touched {
             wake = wake.min(p.retry_at.unwrap_or(p.touched_at + self.window()));
         }
-        if let Some(Reverse((due, _))) = p.due.peek() {
-            wake = wake.min(*due);
+        if p.watch_stale && self.only_hosts_wait() {
+            wake = wake.min(p.watch_at);
         }
-        wake
+        if p.unsettled || !p.synced {
+            wake = wake.min((p.busy_at + SURVEY_PATIENCE).max(Instant::now() + FLUSH_EVERY));
+        }
+        p.schedule.next_due().map_or(wake, |due| wake.min(due))
     }
 
     #[tracing::instrument(target = "spans", name = "catalog.flush", skip_all)]
@@ -247,6 +275,7 @@ impl Actor {
                 let waited = began.saturating_duration_since(self.progress.touched_at);
                 measure::flushed(waited, self.progress.flush_time, count);
                 self.progress.holdings.measure(&self.state, &self.index);
+                news::tell(&self.state.news());
                 self.status.send_modify(|status| {
                     status.flushes += 1;
                     status.store_error = None;
@@ -264,10 +293,10 @@ impl Actor {
 
     fn publish(&self) {
         let state = &self.state;
-        let pending =
-            self.progress.outstanding + self.progress.url_reads + state.process_queue.len() + state.read_queue.len();
+        let pending = self.progress.outstanding + state.process_queue.len() + state.read_queue.len();
         let unindexed = state.unindexed.keys().filter(|id| !state.troubled.contains(id)).count();
-        let wrong = state.troubled.len() + unindexed + state.troubled_targets.len();
+        let wrong = state.troubled.len() + unindexed + state.troubled_targets.len() + state.conflicts.len();
+        metrics::gauge!("catalog_problems_count").set(wrong as f64);
         metrics::gauge!("catalog_processing_queue_length").set(pending as f64);
         self.status.send_modify(|status| {
             status.loaded = true;
@@ -299,13 +328,24 @@ impl Actor {
                 self.progress.outstanding -= items.len();
                 measure::processed(&self.state, &items);
                 for item in items {
+                    let (id, went) = (item.id, Went::from(&item.result));
                     self.state.processed(item, now);
+                    self.plan_pulled(id, went);
                 }
                 self.progress.watch_stale = true;
             }
-            Report::Read(target, owner, report) => {
-                self.progress.url_reads -= 1;
+            Report::Read { target, owner, host, silent, report } => {
+                self.state.read_queue.done(&host, silent);
                 self.read(target, owner, report, now);
+            }
+            Report::Checked { id, generation, unchanged } => {
+                self.progress.outstanding -= 1;
+                // Whatever was processed in the meantime read the files itself.
+                match self.state.record(id).filter(|record| record.generation == generation) {
+                    Some(_) if unchanged => self.plan_pulled(id, Went::Well),
+                    Some(_) => self.state.queue_processing(id),
+                    None => {}
+                }
             }
             Report::Files(reports) => {
                 self.progress.file_jobs -= 1;
@@ -318,119 +358,35 @@ impl Actor {
     }
 
     fn read(&mut self, target: TargetId, owner: Id, report: ReadReport, now: i64) {
-        let failures = match report {
-            ReadReport::Failed(_) => self.progress.failures.get(&target).copied().unwrap_or(0) + 1,
-            _ => 0,
-        };
-        match failures {
-            0 => self.progress.failures.remove(&target),
-            _ => self.progress.failures.insert(target, failures),
-        };
+        let went = Went::from(&report);
         self.state.read(target, owner, report, now);
         if !self.state.unassigned.is_empty() {
             self.progress.unsettled = true;
         }
         let Some(interval) = self.options.processing_interval else { return };
-        let Some(state) = self.state.targets.get(&target) else { return };
-        let url = matches!(state.target.kind, TargetKind::Url | TargetKind::UrlGlob);
+        let Some(state) = self.state.targets.get(&target) else {
+            return self.progress.schedule.forget(Look::Target(target));
+        };
         // Files are watched; looking again is only for what a watch may miss.
-        let interval = if url || self.watcher.is_none() { interval } else { interval * 3 };
-        let spread = u32::from(crate::process::stable::content_hash(state.key.as_bytes())[0]);
-        // A host that was away for a moment is asked again soon, one that stays away ever less often.
-        let wait = match failures {
-            0 => interval,
-            failures => interval.min(FIRST_RETRY * 2u32.pow(failures.min(8) - 1)),
-        };
-        let due = Instant::now() + wait + wait / 2 * spread / 255;
-        self.progress.due.push(Reverse((due, target)));
+        let interval = if state.host.is_some() || self.watcher.is_none() { interval } else { interval * 3 };
+        self.progress.schedule.plan(Look::Target(target), went, interval, spread(&state.key), Instant::now());
     }
 
-    fn dispatch(&mut self) {
-        while self.progress.computing < self.progress.parallel && !self.state.process_queue.is_empty() {
-            let tasks = self.next_tasks();
-            if tasks.is_empty() {
-                continue;
-            }
-            self.progress.computing += 1;
-            self.progress.outstanding += tasks.len();
-            let (worker, sender) = (self.worker.clone(), self.reports.0.clone());
-            let stop = self.stop.clone();
-            self.tracker.spawn(async move { stop.run_until_cancelled(worker.process(tasks, sender)).await });
-        }
-        while !self.state.read_queue.is_empty() && self.state.process_queue.len() < MAX_BACKLOG {
-            if !self.next_read() {
-                break;
-            }
-        }
+    /// Plans the first look at everything that entities of an earlier run pull in by URL.
+    pub fn plan_all(&mut self) {
+        let ids = 0..Id::try_from(self.state.records.len()).unwrap_or(Id::MAX);
+        ids.for_each(|id| self.plan_pulled(id, Went::Well));
     }
 
-    fn next_tasks(&mut self) -> Vec<Task> {
-        let mut tasks = Vec::with_capacity(PROCESS_BATCH);
-        while tasks.len() < PROCESS_BATCH {
-            let Some(id) = self.state.process_queue.pop_front() else { break };
-            let raw = self.state.bodies.get_mut(&id).and_then(|bodies| {
-                let parsed = bodies.raw.take();
-                let again = || serde_json::from_str(bodies.unprocessed.as_deref()?).ok();
-                parsed.or_else(|| again().map(|body| (model::Entity(body), None)))
-            });
-            let entity_ref = (**self.state.graph.entity_ref(id)).clone();
-            let Some(record) = self.state.record(id) else { continue };
-            tasks.push(Task { id, generation: record.generation, entity_ref, raw, line: record.line });
+    /// Plans the next look at what an entity pulls in by URL.
+    fn plan_pulled(&mut self, id: Id, went: Went) {
+        let look = Look::Pulled(id);
+        let Some(interval) = self.options.processing_interval else { return };
+        if !self.state.record(id).is_some_and(|record| record.refresh_keys.iter().any(|key| key.starts_with("url:"))) {
+            return self.progress.schedule.forget(look);
         }
-        tasks
-    }
-
-    /// Starts the next reads; false when there is no room for them now.
-    fn next_read(&mut self) -> bool {
-        if self.progress.file_jobs >= self.progress.parallel || self.progress.url_reads >= MAX_URL_READS {
-            return false;
-        }
-        let mut files = Vec::new();
-        while files.len() < FILE_BATCH {
-            let Some(target) = self.state.read_queue.pop_front() else { break };
-            let Some((owner, request)) = self.request(target) else { continue };
-            if matches!(request.target.kind, TargetKind::File | TargetKind::FileGlob) {
-                files.push((target, owner, request));
-                continue;
-            }
-            self.progress.url_reads += 1;
-            let (worker, sender) = (self.worker.clone(), self.reports.0.clone());
-            let stop = self.stop.clone();
-            self.tracker.spawn(async move {
-                if let Some(report) = stop.run_until_cancelled(worker.reader.read(request)).await {
-                    // The loop only ends together with everything else.
-                    let _ = sender.send(Report::Read(target, owner, report));
-                }
-            });
-            if self.progress.url_reads >= MAX_URL_READS {
-                break;
-            }
-        }
-        if !files.is_empty() {
-            self.progress.file_jobs += 1;
-            let sender = self.reports.0.clone();
-            self.tracker.spawn_blocking(move || {
-                let read = |(target, owner, request): (_, _, ReadRequest)| (target, owner, read_file_target(&request));
-                let _ = sender.send(Report::Files(files.into_iter().map(read).collect()));
-            });
-        }
-        true
-    }
-
-    fn request(&mut self, id: TargetId) -> Option<(Id, ReadRequest)> {
-        let state = self.state.targets.get_mut(&id)?;
-        state.queued = false;
-        let owner = state.owner?;
-        let claim = state.claims.iter().find(|claim| claim.location == owner)?;
-        state.reading = true;
-        let request = ReadRequest {
-            target: state.target.clone(),
-            origin: (*claim.origin).clone(),
-            parent: (**self.state.graph.entity_ref(owner)).clone(),
-            rules: self.worker.rules.load_full(),
-            known: state.known.clone(),
-        };
-        Some((owner, request))
+        let spread = spread(self.state.graph.entity_ref(id).as_str());
+        self.progress.schedule.plan(look, went, interval, spread, Instant::now());
     }
 
     fn command(&mut self, command: Command) {
@@ -463,21 +419,23 @@ impl Actor {
                 let _ = answer.send(());
             }
             Command::WaitIdle(answer) => self.progress.waiters.push(answer),
-            Command::FilesChanged(paths) => {
+            Command::FilesChanged(changed) => {
                 if let Some(watcher) = &mut self.watcher {
-                    watcher.forget(&paths);
+                    watcher.forget(&changed);
                 }
-                self.state.files_changed(&paths);
+                self.state.files_changed(&changed);
                 self.progress.watch_stale = true;
             }
         }
     }
 
     fn apply(&mut self, options: CatalogOptions, rules: Arc<Rules>) {
-        let rules_changed = self.options.rules != options.rules || self.options.locations != options.locations;
+        let judged_by = options.judgement(&self.worker.fingerprint);
+        let rejudge = self.state.judged_by != judged_by;
+        self.state.judged_by = judged_by;
         self.options = options;
         self.worker.rules.store(rules);
-        if rules_changed {
+        if rejudge {
             let targets: Vec<TargetId> = self.state.targets.keys().copied().collect();
             targets.into_iter().for_each(|target| self.state.queue_read(target, true));
         }
@@ -510,12 +468,11 @@ impl Actor {
 
     fn tick(&mut self) {
         let now = Instant::now();
-        while let Some(Reverse((due, target))) =
-            self.progress.due.peek().copied().filter(|Reverse((due, _))| *due <= now)
-        {
-            debug_assert!(due <= now);
-            self.progress.due.pop();
-            self.state.look_again(target);
+        for look in self.progress.schedule.due(now) {
+            match look {
+                Look::Target(target) => self.state.queue_read(target, false),
+                Look::Pulled(id) => self.check_pulled(id),
+            }
         }
         if now >= self.progress.orphans_at {
             self.progress.orphans_at = now + self.options.orphan_interval;
@@ -532,11 +489,19 @@ impl Actor {
 
     /// Watches what is read now. Answers whether that asks for reading again what may have changed meanwhile.
     fn update_watches(&mut self) -> bool {
+        let began = Instant::now();
+        self.progress.watch_stale = false;
         let Some(watcher) = &mut self.watcher else { return false };
         let added = watcher.watch(self.state.watched());
         for target in self.state.files_below(&added) {
             self.state.queue_read(target, false);
         }
-        !self.state.read_queue.is_empty()
+        self.progress.watch_at = Instant::now() + began.elapsed() * WATCH_SHARE;
+        self.state.read_queue.has_files()
     }
+}
+
+/// Moves things that would come due together apart, always in the same way.
+fn spread(name: &str) -> u8 {
+    crate::process::stable::content_hash(name.as_bytes())[0]
 }

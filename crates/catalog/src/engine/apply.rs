@@ -7,8 +7,10 @@ use model::relation::RelationEdge;
 use model::{Entity, LocationRef, Problem, Severity};
 
 use super::graph::Id;
+use super::news::Fault;
 use super::state::{Emit, Loser, ParentId, State, TargetId};
 use crate::ingest::{Emitted, Known, LocationTargets, ReadReport, TargetKind};
+use crate::process::Version;
 
 /// A processed entity.
 pub struct Item {
@@ -24,6 +26,10 @@ pub enum ItemResult {
     Bad {
         problems: Vec<Problem>,
         refresh_keys: Vec<String>,
+        /// A file that it pulls in could not be read.
+        unreadable: bool,
+        /// The file it stands in was at hand, to point at what is wrong.
+        placed: bool,
     },
     /// Its body could not be loaded; it is tried again.
     Retry,
@@ -35,6 +41,8 @@ pub struct Good {
     pub text: Box<str>,
     pub edges: Vec<RelationEdge>,
     pub refresh_keys: Vec<String>,
+    /// What was seen of the files pulled in by URL.
+    pub pulled: Box<[(String, Version)]>,
     pub problems: Vec<Problem>,
     /// For a `Location`: what it names, and the origin to judge it by.
     pub targets: Option<(LocationTargets, LocationRef)>,
@@ -57,6 +65,7 @@ impl State {
                 let unchanged = record.good && record.result_hash.as_ref() == Some(&good.hash);
                 let new_keys: Vec<Arc<str>> = good.refresh_keys.iter().map(|key| shorten(key)).collect();
                 record.refresh_keys.clone_from(&new_keys);
+                record.pulled = good.pulled;
                 record.good = true;
                 record.result_hash = Some(good.hash);
                 record.updated_at = now;
@@ -78,7 +87,7 @@ impl State {
                     self.set_claims(id, targets, &Arc::new(origin));
                 }
             }
-            ItemResult::Bad { problems, refresh_keys } => {
+            ItemResult::Bad { problems, refresh_keys, placed, .. } => {
                 // Of a failed run only its problems are kept; what it depends on is watched so that a repair is noticed.
                 record.refresh_keys = refresh_keys.iter().map(|key| shorten(key)).collect();
                 for key in &old_keys {
@@ -90,6 +99,8 @@ impl State {
                 record.result_hash = Some("failed".into());
                 record.updated_at = now;
                 let new_keys = record.refresh_keys.clone();
+                record.unplaced = !placed;
+                let source = record.target.filter(|_| !placed);
                 let other_problems = self.set_problems(id, problems);
                 self.set_refresh_keys(id, &old_keys, &new_keys);
                 if let Some(bodies) = self.bodies.get_mut(&id) {
@@ -97,6 +108,10 @@ impl State {
                 }
                 if first || other_problems {
                     self.mark(id);
+                }
+                // Its file is read anew, so that the problems can point into it.
+                if let Some(source) = source.filter(|_| other_problems) {
+                    self.queue_read(source, true);
                 }
             }
             ItemResult::Retry => {}
@@ -107,6 +122,8 @@ impl State {
     pub fn read(&mut self, id: TargetId, owner: Id, report: ReadReport, now: i64) {
         let Some(state) = self.targets.get_mut(&id) else { return };
         state.reading = false;
+        state.seen = true;
+        self.read_queue.saw(id);
         let stale = state.owner != Some(owner);
         if std::mem::take(&mut state.again) || stale {
             self.queue_read(id, stale);
@@ -137,7 +154,9 @@ impl State {
                 self.set_target_problems(id, problems);
             }
             ReadReport::Missing(problem) => self.missing(id, owner, problem, now),
-            ReadReport::Failed(problem) => self.set_target_problems(id, vec![problem]),
+            ReadReport::Failed(problem) | ReadReport::RateLimited { problem, .. } => {
+                self.set_target_problems(id, vec![problem]);
+            }
         }
     }
 
@@ -154,13 +173,11 @@ impl State {
         let mut seen: HashSet<Id> = HashSet::with_capacity(entities.len());
         let lost = self.targets.get_mut(&id).map(|state| std::mem::take(&mut state.lost)).unwrap_or_default();
         for entity in lost {
-            if let Some(conflicts) = self.conflicts.get_mut(&entity) {
-                conflicts.retain(|(loser, _)| *loser != Loser::Target(id));
-            }
+            self.withdraw(entity, id);
         }
         let mut clean = problems.is_empty();
         for emitted in entities {
-            let key = emitted.location_key.clone();
+            let (key, line) = (emitted.location_key.clone(), emitted.line);
             let known_id = self.graph.find(&emitted.entity_ref).filter(|known| seen.contains(known));
             let emit = match known_id {
                 Some(twice) => Emit::Lost(twice),
@@ -172,7 +189,7 @@ impl State {
                 }
                 Emit::Lost(entity) => {
                     clean = false;
-                    self.lose(entity, Loser::Target(id), &key, now);
+                    self.lose(entity, Loser::Target(id), &key, line, now);
                 }
             }
         }
@@ -213,14 +230,23 @@ impl State {
     fn set_target_problems(&mut self, id: TargetId, problems: Vec<Problem>) {
         let Some(state) = self.targets.get_mut(&id) else { return };
         let changed = state.problems != problems;
+        if changed {
+            self.news.changed(Fault::Target(id));
+        }
         state.problems = problems;
         if state.problems.is_empty() {
             self.troubled_targets.remove(&id);
         } else {
             self.troubled_targets.insert(id);
         }
+        let wrong = !state.problems.is_empty();
         let locations: Vec<Id> = state.claims.iter().map(|claim| claim.location).collect();
         for location in locations {
+            // Where it is named is told with what is wrong; after a start its file has to be read for that.
+            let nameless = self.record(location).filter(|record| wrong && record.line == 0);
+            if let Some(file) = nameless.and_then(|record| record.target) {
+                self.queue_read(file, true);
+            }
             // A location that was never seen appears with its first good read.
             let hidden = self.record(location).is_some_and(|record| record.final_hash.is_none());
             if changed || hidden {

@@ -7,8 +7,16 @@ use std::sync::Arc;
 use model::LocationRef;
 
 use super::graph::Id;
-use super::state::{Claim, ParentId, State, TargetId, TargetState};
-use crate::ingest::{Known, LocationTargets, Target, TargetKind};
+use super::news::Fault;
+use super::state::{Claim, Loser, ParentId, State, TargetId, TargetState};
+use crate::ingest::{Known, LocationTargets, Target, TargetKind, source};
+
+fn host_of(target: &Target) -> Option<Arc<str>> {
+    match target.kind {
+        TargetKind::File | TargetKind::FileGlob => None,
+        TargetKind::Url | TargetKind::UrlGlob => Some(source::host_of(&target.location.target).into()),
+    }
+}
 
 /// A chain of parents is followed so far at most.
 pub const MAX_CHAIN: usize = 64;
@@ -99,24 +107,32 @@ impl State {
         // What the store has of this file belongs to it again; its owner is who emitted it the last time.
         let entities: HashSet<Id> = self.unassigned.remove(&key).unwrap_or_default().into_iter().collect();
         let mut owner = None;
+        let mut unplaced = false;
         for entity in &entities {
             if let Some(record) = self.record_mut(*entity) {
                 record.target = Some(id);
+                unplaced |= record.unplaced;
                 if let Some(ParentId::Entity(parent)) = &record.parent {
                     owner = if owner == Some(claim.location) { owner } else { Some(*parent) };
                 }
             }
         }
         let (known, read_at, problems) = remembered.map_or((None, 0, Vec::new()), |state| {
-            let known = Known { etag: state.etag, content_hash: state.content_hash };
-            ((known != Known::default()).then_some(known), state.read_at, state.problem.into_iter().collect())
+            // What was judged otherwise is judged again, and what is wrong in a file is looked up in it.
+            let content_hash = state.content_hash.as_deref().and_then(|hash| hash.strip_prefix(&*self.judged_by));
+            let known = content_hash
+                .filter(|_| !unplaced)
+                .map(|hash| Known { etag: state.etag, content_hash: (!hash.is_empty()).then(|| hash.to_owned()) });
+            (known, state.read_at, state.problem.into_iter().collect::<Vec<_>>())
         });
         if !problems.is_empty() {
             self.troubled_targets.insert(id);
+            self.news.changed(Fault::Target(id));
         }
         self.targets.insert(
             id,
             TargetState {
+                host: host_of(&target),
                 target,
                 key: key.clone(),
                 claims: Vec::new(),
@@ -127,6 +143,7 @@ impl State {
                 problems,
                 lost: HashSet::new(),
                 missing: false,
+                seen: false,
                 read_well: false,
                 read_at,
                 queued: false,
@@ -178,20 +195,27 @@ impl State {
     fn remove_target(&mut self, id: TargetId) {
         let Some(state) = self.targets.remove(&id) else { return };
         self.target_ids.remove(&state.key);
+        self.read_queue.saw(id);
         self.dirty_reads.remove(&id);
         self.troubled_targets.remove(&id);
+        self.news.changed(Fault::Target(id));
         for lost in &state.lost {
-            if let Some(conflicts) = self.conflicts.get_mut(lost) {
-                conflicts.retain(|(loser, _)| *loser != super::state::Loser::Target(id));
-                if conflicts.is_empty() {
-                    self.conflicts.remove(lost);
-                }
-            }
+            self.withdraw(*lost, id);
         }
         for entity in state.entities {
             self.orphan(entity);
         }
         self.forgotten_reads.insert(state.key);
+    }
+
+    /// A target no longer wants an entity that others hold.
+    pub fn withdraw(&mut self, entity: Id, target: TargetId) {
+        self.news.changed(Fault::Conflict(entity));
+        let Some(conflicts) = self.conflicts.get_mut(&entity) else { return };
+        conflicts.retain(|(loser, _)| *loser != Loser::Target(target));
+        if conflicts.is_empty() {
+            self.conflicts.remove(&entity);
+        }
     }
 
     /// The owner let go: the next location takes over, unless it only exists because of what it would take over.

@@ -10,6 +10,7 @@ use store::{CatalogStore, Change, ChangeKind, Commit, Parent, ReadState, StoreEr
 use uuid::Uuid;
 
 use super::graph::Id;
+use super::news::Fault;
 use super::state::{State, TargetId};
 use crate::index::{FinalEntity, Index, Prepared};
 use crate::process::complete;
@@ -258,11 +259,11 @@ fn commit_of(
     }
     for id in &selection.reads {
         let Some(target) = state.targets.get(id) else { continue };
-        let known = target.known.clone().unwrap_or_default();
+        let (etag, hash) = target.known.clone().map_or((None, None), |known| (known.etag, Some(known.content_hash)));
         commit.read_states.push(ReadState {
             location: target.key.to_string(),
-            etag: known.etag,
-            content_hash: known.content_hash,
+            etag,
+            content_hash: hash.map(|hash| format!("{}{}", state.judged_by, hash.unwrap_or_default())),
             read_at: target.read_at,
             problem: target.problems.first().cloned(),
         });
@@ -304,7 +305,9 @@ fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, complete
     }
     for id in &selection.finals {
         state.dirty_finals.remove(id);
-        state.unindexed.remove(id);
+        if state.unindexed.remove(id).is_some() {
+            state.news.changed(Fault::Entity(*id));
+        }
     }
     // What was marked for a reference without an entity has nothing to show.
     let gone: Vec<Id> = state.dirty_finals.iter().copied().filter(|id| state.record(*id).is_none()).collect();
@@ -339,7 +342,7 @@ fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, complete
 /// Remembers what readers are about to see, and what they cannot be shown. Answers what goes into the index.
 pub fn shown(state: &mut State, completed: Completed) -> Vec<Prepared> {
     for (id, problem) in completed.refused {
-        tracing::warn!(entity = %state.graph.entity_ref(id), problem = problem.message, "an entity cannot be shown as it is");
+        state.news.changed(Fault::Entity(id));
         state.unindexed.insert(id, problem);
     }
     let mut puts = Vec::with_capacity(completed.finished.len());

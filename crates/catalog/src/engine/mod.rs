@@ -4,11 +4,16 @@
 pub(crate) mod actor;
 pub(crate) mod apply;
 pub(crate) mod claims;
+mod dispatch;
+mod files;
 pub(crate) mod flush;
 pub(crate) mod graph;
 pub(crate) mod load;
 mod measure;
+pub(crate) mod news;
 pub mod options;
+pub(crate) mod reads;
+pub(crate) mod schedule;
 pub(crate) mod state;
 pub mod status;
 pub(crate) mod views;
@@ -17,6 +22,7 @@ pub(crate) mod worker;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use config::OrphanStrategy;
 use model::EntityRef;
 use model::kind::KindRegistry;
 use parking_lot::RwLock;
@@ -71,21 +77,25 @@ pub async fn start(
 ) -> Result<EngineHandle> {
     let rules = Arc::new(options.compile_rules()?);
     let fingerprint = worker::fingerprint(&kinds);
-    let mut state = state::State::default();
+    let judged_by = options.judgement(&fingerprint);
+    let mut state = state::State { judged_by, ..state::State::default() };
     load::load(&mut state, &*store, &index, &fingerprint).await?;
     let now = base::clock::now_millis();
     let registered = load::registered_roots(&store.locations().await?);
     measure::registered(registered.len());
     state.replace_provider(&load::CONFIG_PROVIDER.into(), load::config_roots(&options), now);
     state.replace_provider(&load::LOCATION_PROVIDER.into(), registered, now);
+    if options.orphan_provider_strategy == OrphanStrategy::Delete {
+        state.drop_other_providers(&[load::CONFIG_PROVIDER, load::LOCATION_PROVIDER]);
+    }
 
     let (commands, receiver) = mpsc::unbounded_channel();
     let watcher = if options.watch {
         let sender = commands.downgrade();
-        let watcher = FileWatcher::new(move |paths| {
+        let watcher = FileWatcher::new(move |changed| {
             if let Some(sender) = sender.upgrade() {
                 // The engine may just have stopped.
-                let _ = sender.send(Command::FilesChanged(paths));
+                let _ = sender.send(Command::FilesChanged(changed));
             }
         });
         watcher.map_err(|error| tracing::warn!(%error, "changes of files are only noticed now and then")).ok()
@@ -102,7 +112,7 @@ pub async fn start(
         store: store.clone(),
         fingerprint,
     };
-    let actor = Actor {
+    let mut actor = Actor {
         state,
         store: store.clone(),
         index,
@@ -115,6 +125,7 @@ pub async fn start(
         stop: shutdown.clone(),
         watcher,
     };
+    actor.plan_all();
     tracker.spawn(actor.run(receiver));
     tracker.close();
     Ok(EngineHandle { commands, status, store, shutdown, tracker })

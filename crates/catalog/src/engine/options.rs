@@ -8,6 +8,7 @@ use model::LocationRef;
 
 use crate::ingest::targets::{glob_base, normalise};
 use crate::process::rules::{RuleError, Rules};
+use crate::process::stable::content_hash;
 
 /// Where Backstage's own backend runs, below the folder of its configuration: relative targets of a configuration that
 /// was written for it start there.
@@ -33,6 +34,8 @@ pub struct CatalogOptions {
     pub rules: Vec<Rule>,
     /// What happens to an entity that nothing emits any longer; one that is kept is marked with `backstage.io/orphan`.
     pub orphan_strategy: OrphanStrategy,
+    /// What happens at the start to what a provider that no longer exists has left.
+    pub orphan_provider_strategy: OrphanStrategy,
     /// How often a URL is read again, conditionally. Each read is spread over this and half as much again. `None` never.
     pub processing_interval: Option<Duration>,
     /// How often orphans are removed.
@@ -66,6 +69,7 @@ impl CatalogOptions {
             locations: locations.collect(),
             rules: rules.collect(),
             orphan_strategy: section.orphan_strategy,
+            orphan_provider_strategy: section.orphan_provider_strategy,
             processing_interval: match section.processing_interval {
                 ProcessingInterval::Default => Some(PROCESSING_INTERVAL),
                 ProcessingInterval::Every(interval) => Some(interval.max(LEAST_INTERVAL)),
@@ -74,6 +78,13 @@ impl CatalogOptions {
             orphan_interval: Duration::from_secs(30),
             watch: true,
         }
+    }
+
+    /// Tells apart what sources were judged by when they were read: rules, and whatever else `fingerprint` stands for.
+    pub fn judgement(&self, fingerprint: &str) -> String {
+        let bound: Vec<&ConfigLocation> = self.locations.iter().filter(|location| !location.rules.is_empty()).collect();
+        let hash = content_hash(format!("{fingerprint}{:?}{bound:?}", self.rules).as_bytes());
+        format!("{}:", &hex::encode(hash)[..12])
     }
 
     /// The rules of the section and of each location, ready to be asked.

@@ -1,17 +1,20 @@
 //! What the engine knows of every entity and target, in memory. Changing it only marks what has to be written and shown;
 //! [`super::flush`] does both.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use model::{Entity, EntityRef, LocationRef, Problem};
 use store::{Parent, ReadState};
 use uuid::Uuid;
 
+use super::files::Links;
 use super::graph::{Graph, Id};
+use super::news::{Fault, News};
+use super::reads::ReadQueue;
 use crate::ingest::{Emitted, Known, Target};
-use crate::process::Written;
 use crate::process::stable::Hash;
+use crate::process::{Version, Written};
 
 /// The number of a target; never given out twice.
 pub type TargetId = u32;
@@ -33,6 +36,8 @@ pub struct Record {
     pub target: Option<TargetId>,
     /// First line of its document; 0 when unknown.
     pub line: u32,
+    /// Its problems do not point at where they are in its file, for want of the file.
+    pub unplaced: bool,
     pub unprocessed_hash: Hash,
     /// Counts bodies and requests to process, so that late results are recognised.
     pub generation: u32,
@@ -45,8 +50,19 @@ pub struct Record {
     /// Problems of its own processing.
     pub problems: Vec<Problem>,
     pub refresh_keys: Vec<Arc<str>>,
+    /// What the last good processing saw of the files it pulled in by URL.
+    pub pulled: Box<[(String, Version)]>,
     pub result_hash: Option<Box<str>>,
     pub updated_at: i64,
+}
+
+impl Record {
+    /// What was last seen of everything that is pulled in by URL; `None` when that is not known or not good.
+    pub fn pulled_by_url(&self) -> Option<Box<[(String, Version)]>> {
+        let mut addresses = self.refresh_keys.iter().filter_map(|key| key.strip_prefix("url:"));
+        let known = addresses.all(|address| self.pulled.iter().any(|(pulled, _)| pulled == address));
+        (self.good && self.problems.is_empty() && known).then(|| self.pulled.clone())
+    }
 }
 
 /// Bodies that are not yet in the store.
@@ -72,6 +88,8 @@ pub struct Claim {
 pub struct TargetState {
     pub target: Target,
     pub key: Arc<str>,
+    /// Of a URL.
+    pub host: Option<Arc<str>>,
     pub claims: Vec<Claim>,
     /// The location whose children its entities are.
     pub owner: Option<Id>,
@@ -85,7 +103,9 @@ pub struct TargetState {
     pub lost: HashSet<Id>,
     /// The newest read found nothing there.
     pub missing: bool,
-    /// It was read without an error since the start.
+    /// Since the start it was looked at, whatever came of it.
+    pub seen: bool,
+    /// Since the start it was read without an error.
     pub read_well: bool,
     pub read_at: i64,
     pub queued: bool,
@@ -110,6 +130,8 @@ pub struct Conflict {
     pub kept: Option<String>,
     /// `type:target` of the source whose entity was dropped.
     pub dropped: String,
+    /// First line of the dropped document; 0 when unknown.
+    pub line: u32,
     /// Unix time in milliseconds.
     pub at: i64,
 }
@@ -141,12 +163,14 @@ pub struct State {
     pub graph: Graph,
     pub records: Vec<Option<Box<Record>>>,
     pub targets: HashMap<TargetId, TargetState>,
-    pub target_ids: HashMap<Arc<str>, TargetId>,
+    /// In order, so that everything below a folder is found together.
+    pub target_ids: BTreeMap<Arc<str>, TargetId>,
     pub next_target: TargetId,
     /// The targets a location names itself.
     pub claimed: HashMap<Id, Vec<TargetId>>,
     pub providers: HashMap<Arc<str>, Provider>,
-    pub refresh: HashMap<Arc<str>, HashSet<Id>>,
+    /// Who has to be processed again when this changes.
+    pub refresh: BTreeMap<Arc<str>, HashSet<Id>>,
     pub conflicts: HashMap<Id, Vec<(Loser, Conflict)>>,
     pub bodies: HashMap<Id, Bodies>,
     pub dirty_rows: HashSet<Id>,
@@ -158,7 +182,7 @@ pub struct State {
     pub troubled: HashSet<Id>,
     pub troubled_targets: HashSet<TargetId>,
     pub process_queue: VecDeque<Id>,
-    pub read_queue: VecDeque<TargetId>,
+    pub read_queue: ReadQueue,
     /// Targets whose memory of the last read changed.
     pub dirty_reads: HashSet<TargetId>,
     pub forgotten_reads: HashSet<Arc<str>>,
@@ -166,6 +190,12 @@ pub struct State {
     pub unassigned: HashMap<Arc<str>, Vec<Id>>,
     /// What the store remembered of reads, until their targets turn up.
     pub remembered: HashMap<Arc<str>, ReadState>,
+    /// What sources are judged by; what was read under another judgement is read anew.
+    pub judged_by: String,
+    /// What the log was told.
+    pub news: News,
+    /// Watched folders that are reached through symbolic links.
+    pub links: Links,
     pub entities: usize,
 }
 
@@ -197,6 +227,7 @@ impl State {
         self.entities += 1;
         if !record.problems.is_empty() {
             self.troubled.insert(id);
+            self.news.changed(Fault::Entity(id));
         }
         self.records[id as usize] = Some(Box::new(record));
     }
@@ -211,6 +242,9 @@ impl State {
         let Some(record) = self.record_mut(id) else { return false };
         let changed = record.problems != problems;
         record.problems = problems;
+        if changed {
+            self.news.changed(Fault::Entity(id));
+        }
         changed
     }
 
@@ -251,7 +285,7 @@ impl State {
             target.again = true;
         } else if !target.queued {
             target.queued = true;
-            self.read_queue.push_back(id);
+            self.read_queue.push(id, target.host.as_ref(), target.seen);
         }
     }
 
@@ -273,8 +307,14 @@ impl State {
         record.target = target;
         record.parent = Some(parent.clone());
         record.location_key = Some(emitted.location_key.clone());
-        record.line = emitted.line;
+        let shifted = std::mem::replace(&mut record.line, emitted.line) != emitted.line;
         let changed = record.unprocessed_hash != emitted.hash;
+        // What is wrong in it stands in another line now, and so does what it names.
+        let anew = std::mem::take(&mut record.unplaced) || shifted && !record.problems.is_empty() || changed;
+        if shifted {
+            let claimed = self.claimed.get(&id).into_iter().flatten();
+            claimed.for_each(|target| self.news.changed(Fault::Target(*target)));
+        }
         if changed {
             record.unprocessed_hash = emitted.hash;
             record.result_hash = None;
@@ -289,7 +329,7 @@ impl State {
             self.mark(id);
         }
         self.adopt(id, parent, target);
-        if changed {
+        if anew {
             self.set_raw(id, emitted);
         }
         Emit::Kept(id)
@@ -306,6 +346,7 @@ impl State {
                 parent: Some(parent.clone()),
                 target,
                 line: emitted.line,
+                unplaced: false,
                 unprocessed_hash: emitted.hash,
                 generation: 0,
                 processing: false,
@@ -313,6 +354,7 @@ impl State {
                 final_hash: None,
                 problems: Vec::new(),
                 refresh_keys: Vec::new(),
+                pulled: Box::default(),
                 result_hash: None,
                 updated_at: 0,
             },
@@ -356,6 +398,7 @@ impl State {
         self.entities -= 1;
         self.troubled.remove(&id);
         self.unindexed.remove(&id);
+        self.news.changed(Fault::Entity(id));
         self.leave(id, record.parent.clone(), record.target);
         if let Some(key) = &record.location_key {
             self.forget_assignment(id, key);
@@ -404,6 +447,7 @@ impl State {
 
     /// Whoever lost this reference may try again.
     fn free(&mut self, id: Id) {
+        self.news.changed(Fault::Conflict(id));
         for (loser, _) in self.conflicts.remove(&id).unwrap_or_default() {
             match loser {
                 Loser::Target(target) => {
@@ -417,20 +461,17 @@ impl State {
         }
     }
 
-    /// Remembers a write that was dropped.
-    pub fn lose(&mut self, id: Id, loser: Loser, dropped: &str, now: i64) {
+    /// Remembers a write that was dropped; `line` is where its document starts.
+    pub fn lose(&mut self, id: Id, loser: Loser, dropped: &str, line: u32, now: i64) {
         let kept = self.record(id).and_then(|record| record.location_key.as_deref()).map(str::to_owned);
         let entity_ref = (**self.graph.entity_ref(id)).clone();
-        tracing::warn!(
-            entity = %entity_ref, kept = kept.as_deref().unwrap_or("-"), dropped,
-            "two sources define the same entity; the first one keeps it"
-        );
         if let Loser::Target(target) = loser
             && let Some(target) = self.targets.get_mut(&target)
         {
             target.lost.insert(id);
         }
-        let conflict = Conflict { entity_ref, kept, dropped: dropped.to_owned(), at: now };
+        let conflict = Conflict { entity_ref, kept, dropped: dropped.to_owned(), line, at: now };
+        self.news.changed(Fault::Conflict(id));
         let conflicts = self.conflicts.entry(id).or_default();
         conflicts.retain(|(other, _)| *other != loser);
         conflicts.push((loser, conflict));
@@ -457,6 +498,16 @@ impl State {
         self.apply_provider(name, now);
     }
 
+    /// Removes what providers other than these have left.
+    pub fn drop_other_providers(&mut self, existing: &[&str]) {
+        let gone: Vec<Arc<str>> = self.providers.keys().filter(|name| !existing.contains(&&***name)).cloned().collect();
+        for name in gone {
+            let entities = self.providers.remove(&name).map(|provider| provider.entities).unwrap_or_default();
+            tracing::info!(provider = %name, count = entities.len(), "removing entities of a provider that no longer exists");
+            self.prune(entities.into_iter().collect());
+        }
+    }
+
     fn reapply(&mut self, name: &Arc<str>) {
         self.apply_provider(name, base::clock::now_millis());
     }
@@ -481,7 +532,7 @@ impl State {
             }
             let key = emitted.location_key.clone();
             if let Emit::Lost(id) = self.emit(&parent, None, emitted) {
-                self.lose(id, Loser::Provider(name.clone()), &key, now);
+                self.lose(id, Loser::Provider(name.clone()), &key, 0, now);
             }
         }
     }

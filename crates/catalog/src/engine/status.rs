@@ -15,7 +15,7 @@ pub struct EngineStatus {
     /// Entities and sources that wait or are being worked on.
     pub pending: usize,
     pub entities: usize,
-    /// Entities and sources something is wrong with.
+    /// Entities and sources something is wrong with, and entities that several sources define.
     pub problems: usize,
     pub sources: usize,
     /// Counts what was made visible, so that a change can be waited for.

@@ -19,7 +19,9 @@ use super::apply::{Good, Item, ItemResult};
 use super::graph::Id;
 use crate::ingest::source::annotations_of;
 use crate::ingest::{SourceReader, targets_of};
-use crate::process::{Outcome, ResolvedReferences, Rules, SourcePlace, Written, located, process};
+use crate::process::{
+    Fetched, Outcome, ReferenceError, ResolvedReferences, Rules, SourcePlace, Version, Written, located, process,
+};
 
 /// Rounds of fetching for one entity: a description whose references lead deeper than this is refused.
 const MAX_ROUNDS: usize = 20;
@@ -58,6 +60,19 @@ struct Waiting {
     origin: LocationRef,
     resolved: ResolvedReferences,
     began: Instant,
+}
+
+impl Waiting {
+    /// What was seen of the files that were read by URL.
+    fn pulled(&self) -> Box<[(String, Version)]> {
+        let seen = |fetched: &Fetched| Some((fetched.address.clone(), fetched.version.clone()?));
+        self.resolved.values().flatten().filter_map(seen).collect()
+    }
+
+    /// Whether a file could not be read, which may be otherwise the next time.
+    fn lacks_a_file(&self) -> bool {
+        self.resolved.values().any(|fetched| matches!(fetched, Err(ReferenceError::Unreadable { .. })))
+    }
 }
 
 enum Step {
@@ -189,12 +204,16 @@ impl Worker {
                     text,
                     edges: processed.edges,
                     refresh_keys: processed.refresh_keys,
+                    pulled: waiting.pulled(),
                     problems: processed.problems,
                     targets,
                     hash,
                 }))
             }
-            Outcome::Failed { problems, refresh_keys } => ItemResult::Bad { problems, refresh_keys },
+            Outcome::Failed { problems, refresh_keys } => {
+                let (unreadable, placed) = (waiting.lacks_a_file(), waiting.place.written.is_some());
+                ItemResult::Bad { problems, refresh_keys, unreadable, placed }
+            }
             // The caller only comes here with what is finished.
             Outcome::Needs(_) => ItemResult::Retry,
         };
@@ -221,7 +240,8 @@ impl Worker {
 fn refuse(waiting: &Waiting, reason: &str) -> Item {
     let text = format!("Processor PlaceholderProcessor threw an error while preprocessing; caused by Error: {reason}");
     let problem = located(Problem::error("InputError", text), &waiting.place);
-    let result = ItemResult::Bad { problems: vec![problem], refresh_keys: Vec::new() };
+    let placed = waiting.place.written.is_some();
+    let result = ItemResult::Bad { problems: vec![problem], refresh_keys: Vec::new(), unreadable: false, placed };
     Item { id: waiting.task.id, generation: waiting.task.generation, result }
 }
 

@@ -10,7 +10,8 @@ use url::Url;
 
 use super::file;
 use super::targets::{normalise, root_folder};
-use crate::process::placeholder::{Fetched, Reference, ReferenceError, SAME_REPOSITORY};
+use crate::process::placeholder::{Fetched, Reference, ReferenceError, SAME_REPOSITORY, Version};
+use crate::process::stable::content_hash;
 
 /// Where a reference leads.
 enum Address {
@@ -74,7 +75,7 @@ async fn fetch_file(path: &Path, origin: &LocationRef, limit: u64) -> Result<Fet
     match read {
         Ok(Ok(bytes)) => {
             let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
-            Ok(Fetched { address, refresh_key, text: text.into() })
+            Ok(Fetched { address, refresh_key, text: text.into(), version: None })
         }
         Ok(Err(error @ file::FileError::Outside { .. })) => Err(ReferenceError::Forbidden(error.to_string())),
         Ok(Err(error)) => Err(unreadable(error.to_string())),
@@ -94,7 +95,8 @@ async fn fetch_url(url: &Url, urls: &dyn UrlReader, limit: u64) -> Result<Fetche
     match urls.read(url, &options).await {
         Ok(ReadOutcome::Read(resource)) => {
             let text = String::from_utf8_lossy(&resource.body).into_owned();
-            Ok(Fetched { address: address.clone(), refresh_key: refresh_key.clone(), text: text.into() })
+            let version = Version { etag: resource.etag, hash: content_hash(&resource.body) };
+            Ok(Fetched { address: address.clone(), refresh_key, text: text.into(), version: Some(version) })
         }
         Ok(ReadOutcome::NotModified) => Err(unreadable("the host answered with no content".to_owned())),
         Err(error) => Err(unreadable(error_text(&error))),

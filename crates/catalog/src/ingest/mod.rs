@@ -8,6 +8,7 @@ pub mod source;
 pub mod targets;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{Entity, EntityRef, LocationRef, Problem};
 
@@ -75,4 +76,9 @@ pub enum ReadReport {
     /// There is no such file.
     Missing(Problem),
     Failed(Problem),
+    /// The host asks to be left alone for a while.
+    RateLimited {
+        problem: Problem,
+        wait: Duration,
+    },
 }

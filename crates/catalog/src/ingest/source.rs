@@ -17,14 +17,15 @@ use super::fetch;
 use super::file::{self, FileError};
 use super::targets::root_folder;
 use super::{Known, ReadReport, ReadRequest, TargetKind};
-use crate::process::placeholder::{Fetched, Reference, ReferenceError};
+use crate::process::placeholder::{Fetched, Reference, ReferenceError, Version};
 use crate::process::stable::content_hash;
 
 /// A descriptor file may have so many bytes.
 pub const MAX_DESCRIPTOR_BYTES: u64 = 8 << 20;
 /// A file that a placeholder names may have so many bytes.
 pub const MAX_PLACEHOLDER_BYTES: u64 = 10 << 20;
-const PER_HOST: usize = 8;
+/// Reads of one host at a time.
+pub const PER_HOST: usize = 8;
 const IN_ALL: usize = 128;
 /// No read takes longer, whatever the reader below allows.
 const READ_TIMEOUT: Duration = Duration::from_secs(120);
@@ -77,6 +78,25 @@ impl SourceReader {
                     reason: format!("{host} did not answer within {} s", READ_TIMEOUT.as_secs()),
                 })
             }),
+        }
+    }
+
+    /// Whether files that an entity pulled in by URL are what they were.
+    pub async fn unchanged(&self, pulled: &[(String, Version)]) -> bool {
+        let checks = pulled.iter().map(|(address, version)| async move {
+            self.within(&host_of(address), self.is_still(address, version)).await.unwrap_or(false)
+        });
+        futures::future::join_all(checks).await.into_iter().all(|unchanged| unchanged)
+    }
+
+    async fn is_still(&self, address: &str, version: &Version) -> bool {
+        let Ok(url) = Url::parse(address) else { return false };
+        let options = ReadOptions { etag: version.etag.clone(), max_bytes: MAX_PLACEHOLDER_BYTES };
+        match self.urls.read(&url, &options).await {
+            Ok(ReadOutcome::NotModified) => true,
+            Ok(ReadOutcome::Read(resource)) => content_hash(&resource.body) == version.hash,
+            // Processing will find out what is wrong, and tell it.
+            Err(_) => false,
         }
     }
 
@@ -200,14 +220,21 @@ fn no_files(address: &str) -> Problem {
 }
 
 fn failed(address: &str, error: ReadError) -> ReadReport {
+    let problem = Problem::error("Error", format!("Unable to read url, {error}"));
     match error {
         ReadError::NotFound { .. } => ReadReport::Missing(no_files(address)),
-        other => ReadReport::Failed(Problem::error("Error", format!("Unable to read url, {other}"))),
+        ReadError::RateLimited { retry_after_seconds, .. } => {
+            ReadReport::RateLimited { problem, wait: Duration::from_secs(retry_after_seconds) }
+        }
+        _ => ReadReport::Failed(problem),
     }
 }
 
-fn host_of(address: &str) -> String {
-    Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+/// Host and port of an address; empty if it has none.
+pub fn host_of(address: &str) -> String {
+    let Some(url) = Url::parse(address).ok() else { return String::new() };
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// The annotations that a place adds to what is read from it.

@@ -295,7 +295,8 @@ mod tests {
     use super::*;
 
     fn file(address: &str, text: &str) -> Fetched {
-        Fetched { address: address.to_owned(), refresh_key: format!("file:{address}"), text: text.into() }
+        let refresh_key = format!("file:{address}");
+        Fetched { address: address.to_owned(), refresh_key, text: text.into(), version: None }
     }
 
     fn resolved(entries: &[(&str, &str, &str)]) -> ResolvedReferences {

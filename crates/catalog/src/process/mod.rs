@@ -17,7 +17,7 @@ use model::relation::RelationEdge;
 use model::{Entity, EntityRef, LocationRef, Place, Problem, entity, validate};
 use serde_json::{Map, Value};
 
-pub use placeholder::{Fetched, Reference, ReferenceError, ResolvedReferences};
+pub use placeholder::{Fetched, Reference, ReferenceError, ResolvedReferences, Version};
 pub use rules::{RuleError, Rules};
 
 /// Where an entity was read from, and what the host of that place says about it.

@@ -8,6 +8,7 @@ use model::yaml::Limits;
 use serde_json::Value;
 
 use super::bundle;
+use super::stable::Hash;
 
 /// A file that processing needs: a reference as written, and the address of the file it was written in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +26,15 @@ pub struct Fetched {
     /// The location this counts as for refresh: `url:…` or `file:…`.
     pub refresh_key: String,
     pub text: Arc<str>,
+    /// What was read by URL is asked for again now and then, to see whether it is still this.
+    pub version: Option<Version>,
+}
+
+/// How a file that was read by URL is recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub etag: Option<String>,
+    pub hash: Hash,
 }
 
 /// Why a reference could not be fetched.
@@ -197,6 +207,7 @@ mod tests {
             address: format!("/r/{value}"),
             refresh_key: format!("file:/r/{value}"),
             text: text.into(),
+            version: None,
         };
         let reference = |value: &str| Reference { value: value.to_owned(), base: "/r/e.yaml".to_owned() };
         entries.iter().map(|(value, text)| (reference(value), Ok(fetched(value, text)))).collect()

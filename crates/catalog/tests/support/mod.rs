@@ -24,13 +24,23 @@ pub const HOST: &str = "http://127.0.0.1:8901/";
 pub struct FolderReader {
     pub folder: PathBuf,
     pub reads: AtomicUsize,
-    /// Addresses that never answer.
+    /// What the addresses begin with that never answer.
     pub hanging: Mutex<HashSet<String>>,
+    /// Hosts that ask to be left alone for an hour.
+    pub limited: Mutex<HashSet<String>>,
+    /// The address of every whole body that was sent.
+    pub sent: Mutex<Vec<String>>,
 }
 
 impl FolderReader {
     pub fn new(folder: impl Into<PathBuf>) -> Arc<Self> {
-        Arc::new(Self { folder: folder.into(), reads: AtomicUsize::new(0), hanging: Mutex::default() })
+        Arc::new(Self {
+            folder: folder.into(),
+            reads: AtomicUsize::new(0),
+            hanging: Mutex::default(),
+            limited: Mutex::default(),
+            sent: Mutex::default(),
+        })
     }
 }
 
@@ -38,8 +48,13 @@ impl FolderReader {
 impl UrlReader for FolderReader {
     async fn read(&self, url: &Url, options: &ReadOptions) -> Result<ReadOutcome, ReadError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        if self.hanging.lock().contains(url.as_str()) {
+        let begins =
+            |starts: &Mutex<HashSet<String>>| starts.lock().iter().any(|start| url.as_str().starts_with(start));
+        if begins(&self.hanging) {
             std::future::pending::<()>().await;
+        }
+        if begins(&self.limited) {
+            return Err(ReadError::RateLimited { url: url.to_string(), retry_after_seconds: 3600 });
         }
         let Some(path) = url.as_str().strip_prefix(HOST) else {
             return Err(ReadError::NotAllowed(format!("Reading from '{url}' is not allowed.")));
@@ -50,6 +65,7 @@ impl UrlReader for FolderReader {
         if etag == options.etag {
             return Ok(ReadOutcome::NotModified);
         }
+        self.sent.lock().push(url.to_string());
         Ok(ReadOutcome::Read(Resource { body: body.into(), etag }))
     }
 
@@ -165,6 +181,33 @@ pub async fn until<F: AsyncFn() -> bool>(catalog: &Catalog, holds: F) {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("it never became true");
+}
+
+pub fn component(name: &str, owner: &str) -> String {
+    format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}}}\n\
+         spec: {{type: service, lifecycle: production, owner: {owner}}}\n"
+    )
+}
+
+pub fn group(name: &str) -> String {
+    format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: {name}}}\nspec: {{type: team, children: []}}\n"
+    )
+}
+
+pub fn location(name: &str, targets: &[impl AsRef<str>]) -> String {
+    let targets: Vec<&str> = targets.iter().map(AsRef::as_ref).collect();
+    format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{name: {name}}}\nspec: {{targets: {}}}\n",
+        serde_json::json!(targets)
+    )
+}
+
+pub fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
 }
 
 /// The sample catalogs, if they are there.

@@ -21,16 +21,16 @@ pub(crate) const KEYS: &[Key] = &[
     Key::new("catalog.rules[].locations[].type", "The type of the locations the rule is for."),
     Key::new("catalog.rules[].locations[].exact", "The target of the location the rule is for."),
     Key::new("catalog.rules[].locations[].pattern", "A glob over the targets the rule is for."),
-    Key::new("catalog.readonly", "Whether locations can be changed through the API; default false."),
+    Key::new("catalog.readonly", "Without effect yet: locations cannot be changed through the API."),
     Key::new("catalog.orphanStrategy", "What happens to entities nothing refers to any more: `delete` or `keep`."),
-    Key::new("catalog.orphanProviderStrategy", "The same for entities of providers that are gone."),
+    Key::new("catalog.orphanProviderStrategy", "The same, at the start, for what providers have left that are gone."),
     Key::new(
         "catalog.defaultLocationConflictStrategy",
-        "What registering a known location does: `reject` or `refresh`.",
+        "Without effect yet: what registering a known location does, `reject` or `refresh`.",
     ),
     Key::new("catalog.processingInterval", "How often sources are read again, or `false` for never."),
-    Key::new("catalog.stitchingStrategy.pollingInterval", "Accepted; changes show at once."),
-    Key::new("catalog.stitchingStrategy.stitchTimeout", "Accepted; changes show at once."),
+    Key::new("catalog.stitchingStrategy.pollingInterval", "Without effect: changes show at once."),
+    Key::new("catalog.stitchingStrategy.stitchTimeout", "Without effect: changes show at once."),
 ];
 
 #[derive(Clone, Debug)]

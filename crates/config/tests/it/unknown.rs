@@ -49,6 +49,37 @@ fn retired_keys_say_what_to_do() {
 }
 
 #[test]
+fn keys_of_the_catalog_without_effect_say_why() {
+    let config = load(
+        "catalog:\n  readonly: true\n  disableDefaultProcessors: true\n  orphanStrategy: keep\n\
+         \x20 orphanProviderStrategy: keep\n  stitchingStrategy: {pollingInterval: 1s, stitchTimeout: 1m}\n\
+         \x20 defaultLocationConflictStrategy: refresh\n  processingInterval: false\n\
+         \x20 providerOptions: {x: {disabled: true}}\n  processorOptions: {UrlReaderProcessor: {disabled: true}}\n\
+         \x20 scmEvents: true\n  actions: {experimentalCatalogLayersDescriptions: {enabled: true}}\n\
+         \x20 providers: {github: {a: {organization: o}}}\n  processors: {ldapOrg: {}}\n",
+    );
+    let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let keys = [
+        "2:3: catalog.readonly",
+        "3:3: catalog.disableDefaultProcessors",
+        "6:23: catalog.stitchingStrategy.pollingInterval",
+        "6:44: catalog.stitchingStrategy.stitchTimeout",
+        "7:3: catalog.defaultLocationConflictStrategy",
+        "9:3: catalog.providerOptions",
+        "10:3: catalog.processorOptions",
+        "11:3: catalog.scmEvents",
+        "12:3: catalog.actions",
+        "13:3: catalog.providers",
+        "14:3: catalog.processors",
+    ];
+    assert_eq!(told.len(), keys.len(), "{told:#?}");
+    for (told, key) in told.iter().zip(keys) {
+        assert!(told.starts_with(&format!("app-config.yaml:{key} has no effect")), "{told}");
+    }
+    assert_eq!(config.unknown_keys(), []);
+}
+
+#[test]
 fn hosts_that_cannot_be_read_yet_are_told() {
     let config = load(
         "integrations:\n  harness: [{host: h}]\n  awsS3: [{endpoint: e}]\n  new: [{host: n}]\n\

@@ -89,10 +89,10 @@ async fn answers_that_are_no_files() {
     assert!(error.contains("a web page instead of the file"), "{error}");
     assert!(read(&readers, &format!("{root}/x.html")).await.is_ok());
     assert!(matches!(read(&readers, &format!("{root}/large")).await, Err(ReadError::TooLarge { limit: 1000, .. })));
-    let error = read(&readers, &format!("{root}/busy")).await.unwrap_err();
-    assert!(matches!(error, ReadError::RateLimited { retry_after_seconds: 77, .. }), "{error}");
     let error = read(&readers, &format!("{root}/slow")).await.unwrap_err().to_string();
     assert!(error.contains("did not answer within 0.5 s"), "{error}");
+    let error = read(&readers, &format!("{root}/busy")).await.unwrap_err();
+    assert!(matches!(error, ReadError::RateLimited { retry_after_seconds: 77, .. }), "{error}");
 }
 
 #[tokio::test]

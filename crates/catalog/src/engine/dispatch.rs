@@ -1,0 +1,134 @@
+//! Handing out work: entities to process and targets to read, as far as there is room.
+
+use tokio::time::Instant;
+
+use super::actor::{Actor, Report};
+use super::graph::Id;
+use super::state::TargetId;
+use super::worker::Task;
+use crate::ingest::source::read_file_target;
+use crate::ingest::{ReadReport, ReadRequest};
+
+const PROCESS_BATCH: usize = 128;
+const FILE_BATCH: usize = 32;
+/// Reading pauses while so many entities wait to be processed, which bounds the memory of a large first load.
+const MAX_BACKLOG: usize = 4000;
+/// A read that fails after this much waiting means that the host does not answer.
+const SILENT_AFTER: std::time::Duration = std::time::Duration::from_secs(3);
+
+impl Actor {
+    /// Starts what can be started.
+    pub fn dispatch(&mut self) {
+        while self.progress.computing < self.progress.parallel && !self.state.process_queue.is_empty() {
+            let tasks = self.next_tasks();
+            if tasks.is_empty() {
+                continue;
+            }
+            self.progress.computing += 1;
+            self.progress.outstanding += tasks.len();
+            let (worker, sender) = (self.worker.clone(), self.reports.0.clone());
+            let stop = self.stop.clone();
+            self.tracker.spawn(async move { stop.run_until_cancelled(worker.process(tasks, sender)).await });
+        }
+        let room = |actor: &Self| actor.state.process_queue.len() < MAX_BACKLOG;
+        while room(self) && self.progress.file_jobs < self.progress.parallel && self.read_files() {}
+        while room(self) && self.read_url() {}
+    }
+
+    fn next_tasks(&mut self) -> Vec<Task> {
+        let mut tasks = Vec::with_capacity(PROCESS_BATCH);
+        while tasks.len() < PROCESS_BATCH {
+            let Some(id) = self.state.process_queue.pop_front() else { break };
+            let raw = self.state.bodies.get_mut(&id).and_then(|bodies| {
+                let parsed = bodies.raw.take();
+                let again = || serde_json::from_str(bodies.unprocessed.as_deref()?).ok();
+                parsed.or_else(|| again().map(|body| (model::Entity(body), None)))
+            });
+            let entity_ref = (**self.state.graph.entity_ref(id)).clone();
+            let Some(record) = self.state.record(id) else { continue };
+            tasks.push(Task { id, generation: record.generation, entity_ref, raw, line: record.line });
+        }
+        tasks
+    }
+
+    /// Starts a batch of files; false when none waits.
+    fn read_files(&mut self) -> bool {
+        let mut files = Vec::new();
+        while files.len() < FILE_BATCH {
+            let Some(target) = self.state.read_queue.next_file() else { break };
+            files.extend(self.request(target).map(|(owner, request)| (target, owner, request)));
+        }
+        if files.is_empty() {
+            return false;
+        }
+        self.progress.file_jobs += 1;
+        let sender = self.reports.0.clone();
+        self.tracker.spawn_blocking(move || {
+            let read = |(target, owner, request): (_, _, ReadRequest)| (target, owner, read_file_target(&request));
+            // The loop only ends together with everything else.
+            let _ = sender.send(Report::Files(files.into_iter().map(read).collect()));
+        });
+        true
+    }
+
+    /// Starts one read by URL; false when none waits or all hosts have enough to do.
+    fn read_url(&mut self) -> bool {
+        let Some((target, host)) = self.state.read_queue.next_url() else { return false };
+        let Some((owner, request)) = self.request(target) else {
+            self.state.read_queue.done(&host, false);
+            return true;
+        };
+        let (worker, sender) = (self.worker.clone(), self.reports.0.clone());
+        let stop = self.stop.clone();
+        self.tracker.spawn(async move {
+            let began = Instant::now();
+            if let Some(report) = stop.run_until_cancelled(worker.reader.read(request)).await {
+                let silent = matches!(report, ReadReport::Failed(_)) && began.elapsed() >= SILENT_AFTER;
+                // The loop only ends together with everything else.
+                let _ = sender.send(Report::Read { target, owner, host, silent, report });
+            }
+        });
+        true
+    }
+
+    /// What to read; nothing when nobody wants the target any more.
+    fn request(&mut self, id: TargetId) -> Option<(Id, ReadRequest)> {
+        let request = self.wanted(id);
+        if request.is_none() {
+            self.state.read_queue.saw(id);
+        }
+        request
+    }
+
+    fn wanted(&mut self, id: TargetId) -> Option<(Id, ReadRequest)> {
+        let state = self.state.targets.get_mut(&id)?;
+        state.queued = false;
+        let owner = state.owner?;
+        let claim = state.claims.iter().find(|claim| claim.location == owner)?;
+        state.reading = true;
+        let request = ReadRequest {
+            target: state.target.clone(),
+            origin: (*claim.origin).clone(),
+            parent: (**self.state.graph.entity_ref(owner)).clone(),
+            rules: self.worker.rules.load_full(),
+            known: state.known.clone(),
+        };
+        Some((owner, request))
+    }
+
+    /// Asks whether the files that an entity pulls in by URL are still what was last read of them.
+    pub fn check_pulled(&mut self, id: Id) {
+        let Some(record) = self.state.record(id).filter(|record| !record.processing) else { return };
+        let generation = record.generation;
+        let Some(pulled) = record.pulled_by_url() else { return self.state.queue_processing(id) };
+        self.progress.outstanding += 1;
+        let (worker, sender) = (self.worker.clone(), self.reports.0.clone());
+        let stop = self.stop.clone();
+        self.tracker.spawn(async move {
+            if let Some(unchanged) = stop.run_until_cancelled(worker.reader.unchanged(&pulled)).await {
+                // The loop only ends together with everything else.
+                let _ = sender.send(Report::Checked { id, generation, unchanged });
+            }
+        });
+    }
+}
