@@ -7,7 +7,8 @@ use axum::body::HttpBody;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderValue, header};
+use base::http::redact_query;
+use http::{HeaderValue, Method, header};
 use tracing::Instrument;
 
 use super::{RequestId, trace};
@@ -29,7 +30,7 @@ pub async fn mark_route(request: Request, next: Next) -> Response {
 /// Middleware: logs, measures and traces.
 pub async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let (method, url, version) = (request.method().clone(), request.uri().clone(), request.version());
+    let (method, url, version) = (request.method().clone(), request.uri().to_string(), request.version());
     let agent = request.headers().get(header::USER_AGENT).cloned();
     let referrer = request.headers().get(header::REFERER).cloned();
     let outer = request.extensions().get::<MatchedPath>().cloned();
@@ -44,19 +45,20 @@ pub async fn observe(request: Request, next: Next) -> Response {
     trace::end(&span, method.as_str(), route, status);
     // Paths that nobody serves share one name, for their number has no bound.
     metrics::histogram!(
-        "http.server.request.duration",
-        "method" => method.as_str().to_owned(),
-        "route" => route.unwrap_or("other").to_owned(),
-        "status" => status.to_string()
+        "http_server_request_duration_seconds",
+        "http_request_method" => known_method(&method),
+        "http_route" => route.unwrap_or("other").to_owned(),
+        "http_response_status_code" => status.to_string()
     )
     .record(elapsed);
-    let (agent, referrer) = (text(agent.as_ref()), text(referrer.as_ref()));
+    let (url, agent) = (without_secrets(&url), text(agent.as_ref()));
+    let referrer = text(referrer.as_ref()).map(without_secrets);
     let length = response.body().size_hint().exact();
     tracing::info!(
         r#type = "incomingRequest",
         requestId = id.as_ref().map(|id| id.0.as_str()),
         method = method.as_str(),
-        url = %url,
+        url = &*url,
         status,
         httpVersion = ?version,
         contentLength = length,
@@ -64,10 +66,24 @@ pub async fn observe(request: Request, next: Next) -> Response {
         durationMs = elapsed * 1000.0,
         "\"{method} {url} {version:?}\" {status} {} \"{}\" \"{}\"",
         length.map_or(Cow::Borrowed("-"), |length| length.to_string().into()),
-        referrer.unwrap_or("-"),
+        referrer.as_deref().unwrap_or("-"),
         agent.unwrap_or("-"),
     );
     response
+}
+
+/// Methods that nobody knows share one name: what clients invent has no bound.
+fn known_method(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("_OTHER")
+}
+
+/// An address as it may be logged: tokens are put into queries, however often people are told not to.
+fn without_secrets(address: &str) -> Cow<'_, str> {
+    match address.split_once('?').map(|(path, query)| (path, redact_query(query))) {
+        Some((path, Cow::Owned(query))) => format!("{path}?{query}").into(),
+        _ => address.into(),
+    }
 }
 
 fn text(value: Option<&HeaderValue>) -> Option<&str> {

@@ -20,5 +20,5 @@ pub use address::AddressClass;
 pub use client::{HttpClient, HttpOptions, Request, Response};
 pub use egress::{Egress, HostRule, InvalidHostRule};
 pub use error::HttpError;
-pub use redact::redact;
+pub use redact::{redact, redact_query};
 pub use reqwest::{StatusCode, header};

@@ -86,6 +86,7 @@ async fn metrics_have_the_names_that_dashboards_know() {
     let app = app().file("catalog-info.yaml", ENTITIES).config(CATALOG).start().await;
     app.until(OURS, |answer| answer.json()["relations"][0]["type"] == "ownedBy").await;
     assert_eq!(app.get("/catalog/default/component/ours").await.status, 303);
+    app.call(Method::from_bytes(b"BREW").unwrap(), "/api/nope", None, &[]).await;
     let has = |text: &str, name: &str| text.lines().any(|line| line.starts_with(name));
     let metrics =
         app.until("/metrics", |answer| has(&answer.text, "catalog_stitching_duration_seconds_bucket")).await.text;
@@ -101,8 +102,9 @@ async fn metrics_have_the_names_that_dashboards_know() {
         "catalog_stitching_duration_seconds_bucket",
         "catalog_stitching_queue_delay_seconds_bucket",
         "catalog_stitching_queue_length 0",
-        "http_server_request_duration_bucket{method=\"GET\",route=\"/api/catalog/entities/by-name/{kind}/{namespace}/{name}\",status=\"200\"",
-        "http_server_request_duration_bucket{method=\"GET\",route=\"/catalog/{namespace}/{kind}/{name}\"",
+        "http_server_request_duration_seconds_bucket{http_request_method=\"GET\",http_route=\"/api/catalog/entities/by-name/{kind}/{namespace}/{name}\",http_response_status_code=\"200\"",
+        "http_server_request_duration_seconds_count{http_request_method=\"_OTHER\",http_route=\"other\",",
+        "http_server_request_duration_seconds_bucket{http_request_method=\"GET\",http_route=\"/catalog/{namespace}/{kind}/{name}\"",
     ] {
         assert!(has(&metrics, name), "{name} is missing:\n{metrics}");
     }
