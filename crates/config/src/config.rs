@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::files::Files;
 use crate::merge::{Mention, Mentions, Node};
 use crate::origin::SourceFile;
-use crate::secret::{MASK, is_secret_name, mask_all, url_password};
+use crate::secret::{is_secret_name, mask_all, mask_parts, secret_parts};
 use crate::unknown::{self, UnknownKey, Warning};
 use crate::view::View;
 use crate::{Origin, keys, pointer};
@@ -18,9 +18,8 @@ pub struct Config {
     root: Value,
     mentions: Mentions,
     sources: Vec<SourceFile>,
-    files: Vec<PathBuf>,
-    missing: Vec<PathBuf>,
     secrets: Vec<String>,
+    is_built_in: bool,
 }
 
 /// A scalar or an empty collection of the merged configuration, secrets masked.
@@ -34,10 +33,15 @@ pub struct Entry {
 }
 
 impl Config {
-    pub(crate) fn new(root: Node, files: Files, missing: Vec<PathBuf>, secrets: Vec<String>) -> Self {
+    pub(crate) fn new(root: Node, files: Files, secrets: Vec<String>, is_built_in: bool) -> Self {
         let mut mentions = Mentions::new();
         let root = root.flatten("", &mut mentions);
-        Self { root, mentions, sources: files.sources, files: files.paths, missing, secrets }
+        Self { root, mentions, sources: files.sources, secrets, is_built_in }
+    }
+
+    /// Nobody wrote a configuration, and this is the one for that case.
+    pub fn is_built_in(&self) -> bool {
+        self.is_built_in
     }
 
     /// The merged value, secrets in clear: not for showing.
@@ -53,16 +57,6 @@ impl Config {
     /// The value at `key` (`a.b`), if there is one.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.root().find(key).map(|view| view.value())
-    }
-
-    /// The files that were read, included ones too, in the order of reading: what to watch.
-    pub fn files(&self) -> &[PathBuf] {
-        &self.files
-    }
-
-    /// Optional files that did not exist; when one appears, the configuration has changed.
-    pub fn missing_files(&self) -> &[PathBuf] {
-        &self.missing
     }
 
     /// The merged value with every secret replaced by `***`.
@@ -135,16 +129,19 @@ impl Config {
             || key.rsplit('.').next().is_some_and(is_secret_name)
     }
 
-    fn mask(&self, value: &mut Value, at: &str, key: &str) {
-        if self.is_secret(at, key) {
+    /// Whether a value must not be shown though nothing announces a secret: what a variable or a file says under a key of
+    /// somebody else may be anything.
+    fn is_anybodys(&self, at: &str, key: &str) -> bool {
+        self.mentions.get(at).is_some_and(|mention| mention.given) && !keys::is_known(key)
+    }
+
+    /// Masks in `value`, which stands at the pointer `at` and the key `key`, what must not be shown.
+    pub(crate) fn mask(&self, value: &mut Value, at: &str, key: &str) {
+        if self.is_secret(at, key) || self.is_anybodys(at, key) {
             return mask_all(value);
         }
         match value {
-            Value::String(text) => {
-                if let Some(password) = url_password(text) {
-                    *text = text.replacen(&format!(":{password}@"), &format!(":{MASK}@"), 1);
-                }
-            }
+            Value::String(text) => mask_parts(text),
             Value::Array(items) => {
                 for (i, item) in items.iter_mut().enumerate() {
                     self.mask(item, &pointer::index(at, i), &format!("{key}[{i}]"));
@@ -163,7 +160,7 @@ impl Config {
         let secret = inside || self.is_secret(at, key);
         match value {
             Value::String(text) if secret => found.push(text.clone()),
-            Value::String(text) => found.extend(url_password(text).map(str::to_owned)),
+            Value::String(text) => found.extend(secret_parts(text).into_iter().map(|part| text[part].to_owned())),
             Value::Number(number) if secret => found.push(number.to_string()),
             Value::Array(items) => {
                 for (i, item) in items.iter().enumerate() {

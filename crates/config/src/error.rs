@@ -10,9 +10,12 @@ pub enum ConfigError {
     /// A file named by the user, or the default one, does not exist.
     #[error("{name}: the configuration file does not exist; create it or name another one with --config <file>")]
     NotFound { name: String },
-    /// A `--config` target that is a URL.
-    #[error("{target}: reading configuration from a URL is not supported yet; pass a local file")]
-    RemoteTarget { target: String },
+    /// A `--config` target that looks like an address and is none that can be read.
+    #[error("{name}: configuration is read from files and from http and https addresses")]
+    NoAddress { name: String },
+    /// An address that did not answer with the configuration.
+    #[error("{name}: the configuration could not be read: {reason}")]
+    Remote { name: String, reason: String },
     #[error("{name}: the file could not be read: {source}")]
     Read { name: String, source: std::io::Error },
     #[error("{name}: the file is larger than {limit} bytes")]

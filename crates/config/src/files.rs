@@ -11,7 +11,7 @@ use crate::ConfigError;
 use crate::origin::SourceFile;
 
 /// The largest file, in bytes.
-const MAX_BYTES: u64 = 4 * 1024 * 1024;
+pub(crate) const MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// Files one load may include; a guard against includes that multiply.
 const MAX_FILES: usize = 1_000;
 
@@ -20,7 +20,7 @@ const MAX_FILES: usize = 1_000;
 pub(crate) struct Files {
     /// YAML and JSON files, by the number marks refer to.
     pub sources: Vec<SourceFile>,
-    /// Every file read, texts included with `$file` too.
+    /// Every file looked at, missing ones and texts included with `$file` too.
     pub paths: Vec<PathBuf>,
 }
 

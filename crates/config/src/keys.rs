@@ -82,6 +82,19 @@ fn pattern_segments(pattern: &str) -> impl Iterator<Item = &str> {
 
 /// Whether the table says that the value at `key` (`a.b[0].c`) is a secret.
 pub(crate) fn is_secret(key: &str) -> bool {
+    let plain = without_indices(key);
+    known_keys().any(|key| key.secret && key.path == plain)
+}
+
+/// Whether the table has `key` (`a.b[0].c`), the list it is an element of, or something below it.
+pub(crate) fn is_known(key: &str) -> bool {
+    let plain = without_indices(key);
+    let known = |key: &str| standing(&pattern_segments(key).collect::<Vec<_>>()) != Standing::Unknown;
+    known(&plain) || plain.strip_suffix("[]").is_some_and(known)
+}
+
+/// `a.b[].c` for `a.b[0].c`.
+fn without_indices(key: &str) -> String {
     let mut plain = String::with_capacity(key.len());
     let mut in_index = false;
     for c in key.chars() {
@@ -93,7 +106,21 @@ pub(crate) fn is_secret(key: &str) -> bool {
         }
         plain.push(c);
     }
-    known_keys().any(|key| key.secret && key.path == plain)
+    plain
+}
+
+/// The key written most like `segments` of those that stand where its last one does, if it is near enough to be meant.
+pub(crate) fn nearest(segments: &[&str]) -> Option<&'static str> {
+    let (last, parents) = segments.split_last()?;
+    let beside = |key: &'static Key| {
+        let mut pattern = pattern_segments(key.path);
+        let same = parents.iter().all(|segment| pattern.next() == Some(segment));
+        pattern.next().filter(|name| same && !matches!(*name, "*" | "**" | "[]"))
+    };
+    // One slip in three letters; more is another word.
+    let slips = |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &last.to_lowercase());
+    let near = known_keys().filter_map(beside).map(|name| (slips(name), name));
+    near.filter(|(slips, name)| slips * 3 <= name.len()).min().map(|(_, name)| name)
 }
 
 /// The children of a value with the segment each adds.
@@ -132,6 +159,27 @@ mod tests {
         assert!(is_secret("backend.https.certificate.key"));
         assert!(!is_secret("backend.https.certificate.cert"));
         assert!(is_secret("integrations.github[12].token"));
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_finds_the_key_that_was_meant() {
+        for (segments, meant) in [
+            (&["app", "tittle"][..], Some("title")),
+            (&["app", "baseURL"], Some("baseUrl")),
+            (&["backend", "lisen"], Some("listen")),
+            (&["catlog"], Some("catalog")),
+            (&["catalog", "location"], Some("locations")),
+            (&["catalog", "rules", "[]", "allows"], Some("allow")),
+            (&["integrations", "github", "[]", "tokne"], Some("token")),
+            (&["integrations", "gitub"], Some("github")),
+            (&["backend", "cache"], None),
+            (&["backend", "csp", "img-srcs"], None),
+            (&["techdocs"], None),
+            (&["auth", "providers", "okta"], None),
+            (&["title"], None),
+        ] {
+            assert_eq!(nearest(segments), meant, "{segments:?}");
+        }
     }
 
     #[test]

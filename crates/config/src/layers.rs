@@ -1,20 +1,29 @@
-//! Which files make up the configuration, lowest first.
+//! Which files and addresses make up the configuration, lowest first.
 
 use std::path::{Path, PathBuf};
 
+use url::Url;
+
 use crate::{ConfigError, Environment};
 
-/// One file to read.
+/// One layer to read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     /// As the user would write it.
     pub name: String,
-    pub path: PathBuf,
+    pub source: Source,
     /// May be missing.
     pub optional: bool,
 }
 
-/// The files named with `--config` in their order; without any, the default ones in `directory`, where `BACKSTAGE_ENV`
+/// Where a layer is read from.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    File(PathBuf),
+    Remote(Url),
+}
+
+/// What is named with `--config`, in its order; without any, the default files in `directory`, where `BACKSTAGE_ENV`
 /// picks the variant. Contract: platform-services section 1.
 pub(crate) fn targets(
     named: &[String],
@@ -22,7 +31,7 @@ pub(crate) fn targets(
     environment: &Environment,
 ) -> Result<Vec<Target>, ConfigError> {
     if named.is_empty() {
-        let variant = environment.get("BACKSTAGE_ENV").filter(|variant| !variant.is_empty());
+        let variant = variant(environment);
         let names = [
             Some("app-config.yaml".to_owned()),
             variant.map(|variant| format!("app-config.{variant}.yaml")),
@@ -33,16 +42,28 @@ pub(crate) fn targets(
             .into_iter()
             .flatten()
             .enumerate()
-            .map(|(i, name)| Target { path: directory.join(&name), name, optional: i > 0 })
+            .map(|(i, name)| Target { source: Source::File(directory.join(&name)), name, optional: i > 0 })
             .collect());
     }
     named
         .iter()
-        .map(|name| match name.contains("://") {
-            true => Err(ConfigError::RemoteTarget { target: name.clone() }),
-            false => Ok(Target { path: directory.join(name), name: name.clone(), optional: false }),
-        })
+        .map(|name| Ok(Target { source: source(name, directory)?, name: name.clone(), optional: false }))
         .collect()
+}
+
+/// The variant of the default files that the environment asks for.
+pub(crate) fn variant(environment: &Environment) -> Option<&str> {
+    environment.get("BACKSTAGE_ENV").filter(|variant| !variant.is_empty())
+}
+
+fn source(name: &str, directory: &Path) -> Result<Source, ConfigError> {
+    if !name.contains("://") {
+        return Ok(Source::File(directory.join(name)));
+    }
+    match Url::parse(name) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Source::Remote(url)),
+        _ => Err(ConfigError::NoAddress { name: name.to_owned() }),
+    }
 }
 
 #[cfg(test)]
@@ -75,11 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn urls_are_refused_in_plain_words() {
-        let error = targets(&["https://example.net/a.yaml".into()], Path::new("."), &Environment::default());
+    fn addresses_are_told_from_files() {
+        let of = |name: &str| targets(&[name.to_owned()], Path::new("/app"), &Environment::default());
+        let remote = of("https://example.net/a.yaml").unwrap().remove(0);
+        assert_eq!(remote.source, Source::Remote(Url::parse("https://example.net/a.yaml").unwrap()));
+        assert_eq!(of("c:a.yaml").unwrap().remove(0).source, Source::File("/app/c:a.yaml".into()));
         assert_eq!(
-            error.unwrap_err().to_string(),
-            "https://example.net/a.yaml: reading configuration from a URL is not supported yet; pass a local file"
+            of("s3://bucket/a.yaml").unwrap_err().to_string(),
+            "s3://bucket/a.yaml: configuration is read from files and from http and https addresses"
         );
     }
 }

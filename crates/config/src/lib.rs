@@ -30,7 +30,7 @@ pub use duration::{DurationError, parse_duration};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use keys::{Key, known_keys};
-pub use loader::{LoadOptions, Loader};
+pub use loader::{LoadOptions, Loader, ReadRemote};
 pub use origin::Origin;
 pub use secret::Secret;
 pub use section::Settings;

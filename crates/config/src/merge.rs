@@ -13,6 +13,8 @@ pub(crate) struct Node {
     pub mark: Mark,
     /// The value came from a variable or file whose name announces a secret.
     pub secret: bool,
+    /// A variable or a file of its own says the value, not the text of the configuration.
+    pub given: bool,
     pub kind: Kind,
 }
 
@@ -28,6 +30,7 @@ pub(crate) enum Kind {
 pub(crate) struct Mention {
     pub mark: Mark,
     pub secret: bool,
+    pub given: bool,
 }
 
 /// Mentions by JSON pointer into the merged value.
@@ -51,7 +54,8 @@ impl Node {
             ),
             scalar => Kind::Scalar(scalar),
         };
-        Self { mark, secret: false, kind }
+        let given = matches!(mark, Mark::Variable(_));
+        Self { mark, secret: false, given, kind }
     }
 
     /// Lays `over` on this: objects merge key by key, anything else is replaced, `null` included.
@@ -77,7 +81,7 @@ impl Node {
 
     /// The plain value; object members that are `null` are absent, which is how a later layer takes a key away.
     pub(crate) fn flatten(self, at: &str, mentions: &mut Mentions) -> Value {
-        mentions.insert(at.to_owned(), Mention { mark: self.mark, secret: self.secret });
+        mentions.insert(at.to_owned(), Mention { mark: self.mark, secret: self.secret, given: self.given });
         match self.kind {
             Kind::Scalar(value) => value,
             Kind::Array(items) => {

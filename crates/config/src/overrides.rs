@@ -26,8 +26,14 @@ pub(crate) fn layer(environment: &Environment) -> Result<Option<Node>, ConfigErr
     Ok(root)
 }
 
+/// `NODE_ENV`, in which Backstage looks whether this is development, says `auth.environment` where no file does.
+pub(crate) fn node_environment(environment: &Environment) -> Option<Node> {
+    let value = environment.get("NODE_ENV").filter(|value| !value.is_empty())?;
+    Some(Node::plain(serde_json::json!({ "auth": { "environment": value } }), Mark::Variable("NODE_ENV".to_owned())))
+}
+
 fn object(mark: Mark) -> Node {
-    Node { mark, secret: false, kind: Kind::Object(Vec::new()) }
+    Node { mark, secret: false, given: true, kind: Kind::Object(Vec::new()) }
 }
 
 fn insert(root: &mut Node, key: &str, value: &str, mark: &Mark) -> Result<(), String> {

@@ -10,6 +10,8 @@ pub(crate) struct Substituted {
     pub text: Option<String>,
     /// Values of variables whose names announce a secret.
     pub secrets: Vec<String>,
+    /// Some of the text is what a variable says.
+    pub given: bool,
 }
 
 /// Replaces `${VAR}` and `${VAR:-fallback}` (the fallback also stands in for an empty variable) and unescapes
@@ -18,6 +20,7 @@ pub(crate) fn substitute(input: &str, environment: &Environment) -> Substituted 
     let mut text = String::with_capacity(input.len());
     let mut secrets = Vec::new();
     let mut defined = true;
+    let mut given = false;
     let mut rest = input;
     while let Some((before, body, after)) = next_expression(rest) {
         rest = after;
@@ -35,17 +38,16 @@ pub(crate) fn substitute(input: &str, environment: &Environment) -> Substituted 
         if let Some(value) = value.filter(|value| !value.is_empty() && is_secret_name(name)) {
             secrets.push(value.to_owned());
         }
-        let chosen = match fallback {
-            Some(fallback) => value.filter(|value| !value.is_empty()).or((!fallback.is_empty()).then_some(fallback)),
-            None => value,
-        };
+        let value = value.filter(|value| fallback.is_none() || !value.is_empty());
+        given |= value.is_some();
+        let chosen = value.or(fallback.filter(|fallback| !fallback.is_empty()));
         match chosen {
             Some(chosen) => text.push_str(chosen),
             None => defined = false,
         }
     }
     text.push_str(rest);
-    Substituted { text: defined.then_some(text), secrets }
+    Substituted { text: defined.then_some(text), secrets, given }
 }
 
 /// The first `${…}` without braces inside it: what stands before, between and after.

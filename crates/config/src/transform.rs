@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::files::Files;
-use crate::layers::Target;
+use crate::files::{Files, MAX_BYTES};
+use crate::layers::{Source, Target};
+use crate::loader::ReadRemote;
 use crate::merge::{Kind, Node};
 use crate::origin::Mark;
 use crate::secret::is_secret_name;
@@ -24,6 +25,8 @@ const MAX_INCLUDE_DEPTH: usize = 16;
 pub(crate) struct Transform<'a> {
     pub environment: &'a Environment,
     pub files: Files,
+    /// How layers that are addresses are read.
+    pub remote: Option<ReadRemote>,
     /// Values of secret variables and files, wherever they were put.
     pub secrets: Vec<String>,
 }
@@ -35,25 +38,38 @@ struct Scope<'a> {
     /// `directory` as the user would write it, for names in messages.
     name: &'a Path,
     depth: usize,
+    /// The text came over the network: it says nothing about files of this machine.
+    remote: bool,
 }
 
 /// An absent value: a variable in it is undefined.
 type Resolved = Result<Option<Node>, ConfigError>;
 
 impl Transform<'_> {
-    /// The layer a file adds, or `None` when it is empty.
-    pub(crate) fn file(&mut self, target: &Target) -> Resolved {
-        let text = self.files.text(&target.path, &target.name)?;
-        self.text(target, text)
+    /// The layer a target adds, or `None` when it is empty.
+    pub(crate) fn target(&mut self, target: &Target) -> Resolved {
+        match &target.source {
+            Source::File(path) => {
+                let text = self.files.text(path, &target.name)?;
+                self.text(path, &target.name, text, false)
+            }
+            Source::Remote(url) => {
+                let failed = |reason| ConfigError::Remote { name: target.name.clone(), reason };
+                let read = self.remote.ok_or_else(|| failed("only files are read here".to_owned()))?;
+                let text = read(url, MAX_BYTES).map_err(failed)?;
+                // In no folder, so that what is relative in it starts at the working directory.
+                self.text(Path::new("app-config.yaml"), &target.name, text, true)
+            }
+        }
     }
 
-    /// The layer that `text` adds as the content of a file.
-    pub(crate) fn text(&mut self, target: &Target, text: String) -> Resolved {
-        let (value, source) = self.files.parse(&target.path, &target.name, text)?;
+    /// The layer that `text` adds as the content of the file at `path`.
+    pub(crate) fn text(&mut self, path: &Path, name: &str, text: String, remote: bool) -> Resolved {
+        let (value, source) = self.files.parse(path, name, text)?;
         if value.is_null() {
             return Ok(None);
         }
-        let scope = Scope { directory: parent(&target.path), name: parent(Path::new(&target.name)), depth: 0 };
+        let scope = Scope { directory: parent(path), name: parent(Path::new(name)), depth: 0, remote };
         let mark = Mark::File { source, pointer: String::new() };
         let place = mark.resolve(&self.files.sources);
         match self.value(value, &mark, "", scope)? {
@@ -95,7 +111,7 @@ impl Transform<'_> {
         let secret = !substituted.secrets.is_empty();
         self.secrets.extend(substituted.secrets);
         let kind = Kind::Scalar(substituted.text?.into());
-        Some(Node { secret, ..node(mark, kind) })
+        Some(Node { secret, given: substituted.given, ..node(mark, kind) })
     }
 
     fn include(
@@ -119,6 +135,9 @@ impl Transform<'_> {
         let Some(argument) = substitute(written, self.environment).text else {
             return fail(self, format!("{include} substitution value was undefined"));
         };
+        if scope.remote && include != "$env" {
+            return fail(self, format!("{include} names a file, which configuration read from an address may not do"));
+        }
         let result = match include {
             "$env" => return Ok(self.variable(&argument, mark)),
             "$file" => self.text_file(&argument, mark, scope),
@@ -133,7 +152,7 @@ impl Transform<'_> {
         if secret {
             self.secrets.push(value.clone());
         }
-        Some(Node { secret, ..node(mark, Kind::Scalar(value.into())) })
+        Some(Node { secret, given: true, ..node(mark, Kind::Scalar(value.into())) })
     }
 
     fn text_file(&mut self, argument: &str, mark: &Mark, scope: Scope<'_>) -> Resolved {
@@ -143,7 +162,7 @@ impl Transform<'_> {
         if secret {
             self.secrets.push(text.clone());
         }
-        Ok(Some(Node { secret, ..node(mark, Kind::Scalar(text.into())) }))
+        Ok(Some(Node { secret, given: true, ..node(mark, Kind::Scalar(text.into())) }))
     }
 
     fn included_file(
@@ -184,7 +203,8 @@ impl Transform<'_> {
             }
             mark = mark.key(part);
         }
-        let nested = Scope { directory: parent(&path), name: parent(Path::new(&name)), depth: scope.depth + 1 };
+        let nested =
+            Scope { directory: parent(&path), name: parent(Path::new(&name)), depth: scope.depth + 1, remote: false };
         self.value(value, &mark, key, nested)
     }
 }
@@ -198,7 +218,7 @@ fn failed_to_read(written: &str, error: &ConfigError) -> String {
 }
 
 fn node(mark: &Mark, kind: Kind) -> Node {
-    Node { mark: mark.clone(), secret: false, kind }
+    Node { mark: mark.clone(), secret: false, given: false, kind }
 }
 
 fn parent(path: &Path) -> &Path {

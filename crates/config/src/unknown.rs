@@ -14,6 +14,8 @@ pub struct UnknownKey {
     pub key: String,
     /// Where the key stands.
     pub origin: Option<Origin>,
+    /// The key that was meant, if this looks like a slip.
+    pub meant: Option<String>,
 }
 
 /// A key that works differently from what its writer may expect, or not yet.
@@ -80,7 +82,9 @@ pub(crate) fn unknown_keys(config: &Config) -> Vec<UnknownKey> {
     walk(config.value(), &mut Vec::new(), "", "", &mut |segments, key, at| {
         let standing = keys::standing(segments);
         if standing == Standing::Unknown && !is_remarked(segments) {
-            found.push(UnknownKey { key: key.to_owned(), origin: config.key_origin(at) });
+            let parent = segments.last().and_then(|last| key.strip_suffix(last)).unwrap_or_default();
+            let meant = keys::nearest(segments).map(|name| format!("{parent}{name}"));
+            found.push(UnknownKey { key: key.to_owned(), origin: config.key_origin(at), meant });
         }
         standing == Standing::Parent
     });
@@ -137,7 +141,11 @@ fn written(segments: &[&str]) -> String {
 impl fmt::Display for UnknownKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         place(f, &self.origin)?;
-        write!(f, "{}: not read by this version", self.key)
+        write!(f, "{}: not read by this version", self.key)?;
+        match &self.meant {
+            Some(meant) => write!(f, "; did you mean {meant}?"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -255,10 +255,12 @@ impl<'a> View<'a> {
         ConfigError::Invalid { origin: self.origin().map(Box::new), key: self.key.clone(), message: message.into() }
     }
 
-    /// This value as a message may quote it: JSON, cut when it is long.
+    /// This value as a message may quote it: JSON, secrets masked, cut when it is long.
     pub(crate) fn shown(&self) -> String {
         const LONGEST: usize = 80;
-        let text = self.value.to_string();
+        let mut value = self.value.clone();
+        self.config.mask(&mut value, &self.pointer, &self.key);
+        let text = value.to_string();
         match text.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text,

@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow, bail};
 use api::layers::HttpOptions;
 use catalog::CatalogOptions;
-use config::{Config, Database};
+use config::{Config, Database, Https};
 use store_sql::{DatabaseLocation, DatabaseOptions};
 
 /// One configuration, read and checked.
@@ -14,6 +14,8 @@ pub struct Settings {
     pub database: DatabaseOptions,
     /// Secrets of this configuration, for the log.
     pub secrets: Vec<String>,
+    /// Nobody wrote a configuration.
+    pub is_built_in: bool,
 }
 
 /// Reads every section; all that is wrong is told at once.
@@ -21,33 +23,33 @@ pub struct Settings {
 /// # Errors
 /// Something in the configuration cannot be used; each complaint names its key and place.
 pub fn settings(config: &Config) -> Result<Settings> {
-    let mut typed = config::Settings::read(config).map_err(|errors| {
+    let typed = config::Settings::read(config).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow!("the configuration cannot be used\n  {}", lines.join("\n  "))
     })?;
-    if config.files().is_empty() {
-        typed.auth.allow_demo_guest();
-    }
     let catalog = CatalogOptions::new(&typed.catalog);
     let http = HttpOptions::new(&typed.backend);
     let database = DatabaseOptions::new(match &typed.backend.database {
         Database::Memory => DatabaseLocation::Memory,
         Database::File(file) => DatabaseLocation::File(file.clone()),
     });
-    Ok(Settings { typed, catalog, http, database, secrets: config.redactions() })
+    Ok(Settings { typed, catalog, http, database, secrets: config.redactions(), is_built_in: config.is_built_in() })
 }
 
-/// What a changed configuration may not change while the process runs.
+/// What differs from the configuration the process started with and takes effect at the next start only.
 ///
 /// # Errors
 /// Names the keys that need a restart.
-pub fn needs_restart(old: &Settings, new: &Settings) -> Result<()> {
-    let (before, after) = (&old.typed.backend, &new.typed.backend);
+pub fn needs_restart(started: &Settings, now: &Settings) -> Result<()> {
+    let (before, after) = (&started.typed.backend, &now.typed.backend);
+    // Another certificate is taken over.
+    let same_https = before.https == after.https
+        || matches!((&before.https, &after.https), (Some(Https::Certificate(_)), Some(Https::Certificate(_))));
     let changed: Vec<&str> = [
         ("backend.listen", before.listen != after.listen),
-        ("backend.https", before.https != after.https),
-        ("backend.database", old.database != new.database),
-        ("backend.logger.level", before.log_level != after.log_level),
+        ("backend.https", !same_https),
+        ("backend.server.headersTimeout", before.headers_timeout != after.headers_timeout),
+        ("backend.database", started.database != now.database),
     ]
     .into_iter()
     .filter_map(|(key, changed)| changed.then_some(key))

@@ -27,6 +27,7 @@ use web::{Branding, WebState};
 
 use crate::compose::{self, Settings};
 use crate::directory::CatalogUsers;
+use crate::listen::Tls;
 use crate::metrics;
 use crate::telemetry::Telemetry;
 
@@ -38,13 +39,16 @@ pub struct Live {
     readers: Arc<CurrentReaders>,
     lifecycle: Lifecycle,
     telemetry: Telemetry,
+    tls: Option<Tls>,
+    /// What the process started with.
+    started: Arc<Settings>,
     settings: ArcSwap<Settings>,
     router: Arc<ArcSwap<Router>>,
 }
 
 impl Live {
     /// Opens the database, loads the last state and starts to look at the sources.
-    pub async fn start(settings: Settings, telemetry: Telemetry) -> Result<Self> {
+    pub async fn start(settings: Settings, tls: Option<Tls>, telemetry: Telemetry) -> Result<Self> {
         let store = SqlStore::open(&settings.database).await.context("backend.database: the database does not open")?;
         let store = Arc::new(store);
         let readers = Arc::new(CurrentReaders(ArcSwap::from_pointee(readers(&settings)?)));
@@ -63,6 +67,7 @@ impl Live {
         }
         .router(&settings)?;
         let router = Arc::new(ArcSwap::from_pointee(router));
+        let settings = Arc::new(settings);
         Ok(Self {
             store,
             catalog,
@@ -70,7 +75,9 @@ impl Live {
             readers,
             lifecycle,
             telemetry,
-            settings: ArcSwap::from_pointee(settings),
+            tls,
+            settings: ArcSwap::new(Arc::clone(&settings)),
+            started: settings,
             router,
         })
     }
@@ -82,12 +89,18 @@ impl Live {
     pub async fn apply(&self, settings: Settings) -> Result<()> {
         let router = self.parts().router(&settings)?;
         let readers = readers(&settings)?;
-        self.catalog.engine.apply_config(settings.catalog.clone()).await?;
+        self.telemetry.set_level(settings.typed.backend.log_level.as_deref())?;
+        if let (Some(tls), Some(https)) = (&self.tls, &settings.typed.backend.https) {
+            tls.renew(https)?;
+        }
         self.telemetry.set_secrets(&settings.secrets);
+        // Before the engine looks at new locations, which these may be needed for.
         self.readers.0.store(Arc::new(readers));
+        self.catalog.engine.apply_config(settings.catalog.clone()).await?;
         self.router.store(Arc::new(router));
-        let before = self.settings.swap(Arc::new(settings));
-        compose::needs_restart(&before, &self.settings.load())
+        let settings = Arc::new(settings);
+        self.settings.store(Arc::clone(&settings));
+        compose::needs_restart(&self.started, &settings)
     }
 
     fn parts(&self) -> Parts<'_> {

@@ -8,6 +8,7 @@ mod live;
 mod metrics;
 mod redact;
 mod reload;
+mod remote;
 mod serve;
 mod telemetry;
 mod welcome;
@@ -17,7 +18,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Exit codes: 0 all is well, 1 problems were found, 2 the command could not do its work.
+/// Exit codes: 0 all is well; 1 problems were found, or the command could not do its work; 2, from the reader of the
+/// arguments, there is no such command.
 fn main() -> ExitCode {
     match cli::run(cli::Cli::parse()) {
         Ok(outcome) => {
@@ -25,12 +27,12 @@ fn main() -> ExitCode {
             let _ = io::stdout().lock().write_all(outcome.output.as_bytes());
             match outcome.status {
                 cli::Status::Ok => ExitCode::SUCCESS,
-                cli::Status::Problems => ExitCode::from(1),
+                cli::Status::Problems => ExitCode::FAILURE,
             }
         }
         Err(error) => {
             let _ = writeln!(io::stderr().lock(), "{}", cli::describe(&error));
-            ExitCode::from(2)
+            ExitCode::FAILURE
         }
     }
 }

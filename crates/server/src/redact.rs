@@ -70,7 +70,8 @@ pub struct Line<'a>(&'a Redactor);
 
 impl Write for Line<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        redact(&self.0.0.load(), line, |clean| io::stderr().lock().write_all(clean))?;
+        // Whoever read the log may have gone away, which is no reason to stop.
+        let _ = redact(&self.0.0.load(), line, |clean| io::stderr().lock().write_all(clean));
         Ok(line.len())
     }
 

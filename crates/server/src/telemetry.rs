@@ -3,6 +3,7 @@
 //! Logs go to standard error, as text on a terminal and as JSON lines elsewhere. Traces go where
 //! `OTEL_EXPORTER_OTLP_ENDPOINT` says. Metrics wait at `/metrics` for Prometheus.
 
+use std::backtrace::Backtrace;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Context, Result};
@@ -17,7 +18,7 @@ use opentelemetry_sdk::trace::span_processor_with_async_runtime::BatchSpanProces
 use opentelemetry_sdk::{Resource, runtime};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer};
+use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 use crate::redact::Redactor;
 
@@ -26,6 +27,8 @@ use crate::redact::Redactor;
 pub struct TelemetryOptions {
     /// `backend.logger.level`, or a filter such as `info,catalog=debug`.
     pub level: Option<String>,
+    /// `LOG_LEVEL`, which wins.
+    pub override_level: Option<String>,
     /// Values that must never be written.
     pub secrets: Vec<String>,
     /// Base address of an OTLP/HTTP collector.
@@ -37,6 +40,16 @@ pub struct Telemetry {
     pub metrics: PrometheusHandle,
     redactor: Redactor,
     traces: Option<SdkTracerProvider>,
+    filter: Filter,
+}
+
+/// What is logged, which may change while the process runs.
+struct Filter {
+    handle: reload::Handle<EnvFilter, Registry>,
+    /// `LOG_LEVEL`, which wins over the configuration.
+    override_level: Option<String>,
+    /// Spans are made only where they are sent to.
+    span_level: &'static str,
 }
 
 impl Telemetry {
@@ -45,6 +58,17 @@ impl Telemetry {
         if let Err(error) = self.redactor.set_secrets(secrets) {
             tracing::error!("{error:#}; the former ones are kept out of the log");
         }
+    }
+
+    /// Takes another `backend.logger.level`.
+    ///
+    /// # Errors
+    /// It is no level; then nothing changed.
+    pub fn set_level(&self, level: Option<&str>) -> Result<()> {
+        let Filter { handle, override_level, span_level } = &self.filter;
+        handle
+            .reload(filter(override_level.as_deref().or(level), span_level)?)
+            .context("the level of the log does not change")
     }
 
     /// Sends the last traces.
@@ -62,11 +86,9 @@ impl Telemetry {
 /// # Errors
 /// An option cannot be used, or it was called before.
 pub fn start(options: TelemetryOptions) -> Result<Telemetry> {
-    let filter = options.level.as_deref().unwrap_or("info");
-    // Spans are made only where they are sent to.
-    let spans = if options.otlp_endpoint.is_some() { "info" } else { "off" };
-    let filter = EnvFilter::try_new(format!("warn,{},{SPANS}={spans}", scope(filter)))
-        .with_context(|| format!("backend.logger.level: \"{filter}\" is no log level or filter"))?;
+    let span_level = if options.otlp_endpoint.is_some() { "info" } else { "off" };
+    let level = options.override_level.as_deref().or(options.level.as_deref());
+    let (filter, handle) = reload::Layer::new(filter(level, span_level)?);
     let redactor = Redactor::new(&options.secrets)?;
     let format = tracing_subscriber::fmt::layer().with_writer(redactor.clone());
     let format = if io::stderr().is_terminal() {
@@ -85,7 +107,24 @@ pub fn start(options: TelemetryOptions) -> Result<Telemetry> {
         .with(spans)
         .try_init()
         .context("logging was started twice")?;
-    Ok(Telemetry { metrics: recorder()?, redactor, traces })
+    log_panics();
+    let filter = Filter { handle, override_level: options.override_level, span_level };
+    Ok(Telemetry { metrics: recorder()?, redactor, traces, filter })
+}
+
+fn filter(level: Option<&str>, span_level: &str) -> Result<EnvFilter> {
+    let level = level.unwrap_or("info");
+    EnvFilter::try_new(format!("warn,{},{SPANS}={span_level}", scope(level)))
+        .with_context(|| format!("backend.logger.level: \"{level}\" is no log level or filter"))
+}
+
+/// A bug is told in the log, in its form and without secrets, and not beside it.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let message = panic.payload_as_str().unwrap_or("no message");
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, backtrace = %Backtrace::capture(), "panicked: {message}; this is a bug, please report it");
+    }));
 }
 
 /// A bare level speaks of our own crates; libraries stay at warnings.

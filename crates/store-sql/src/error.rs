@@ -2,6 +2,8 @@
 
 use store::StoreError;
 
+use crate::dialect::advice;
+
 /// Says what was being done when the database refused. A broken unique rule is a conflict, anything else a database error.
 pub(crate) fn failed(operation: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |error| match &error {
@@ -13,7 +15,15 @@ pub(crate) fn failed(operation: &'static str) -> impl Fn(sqlx::Error) -> StoreEr
             reason: "every database connection was busy for too long; try again, and look for one long-running request"
                 .to_owned(),
         },
-        _ => StoreError::Database { operation, reason: error.to_string() },
+        _ => StoreError::Database { operation, reason: reason(&error) },
+    }
+}
+
+/// What the database says, and what to do about it where that is known.
+pub(crate) fn reason(error: &sqlx::Error) -> String {
+    match advice(error) {
+        Some(advice) => format!("{error}; {advice}"),
+        None => error.to_string(),
     }
 }
 

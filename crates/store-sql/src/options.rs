@@ -1,6 +1,6 @@
 //! Where the database is and how it is opened.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The name of the database file when only a directory is given.
 const FILE_NAME: &str = "callboard.sqlite";
@@ -29,18 +29,6 @@ impl DatabaseOptions {
         Self { location, readers: 4 }
     }
 
-    /// `:memory:`, an existing directory or a text that ends in a slash, or a file: the `connection` of the configuration.
-    pub fn from_connection(connection: &str) -> Self {
-        let path = Path::new(connection);
-        Self::new(if connection == ":memory:" {
-            DatabaseLocation::Memory
-        } else if connection.ends_with(['/', std::path::MAIN_SEPARATOR]) || path.is_dir() {
-            DatabaseLocation::Directory(path.to_owned())
-        } else {
-            DatabaseLocation::File(path.to_owned())
-        })
-    }
-
     /// The database file; `None` in memory.
     pub(crate) fn file(&self) -> Option<PathBuf> {
         match &self.location {
@@ -48,20 +36,5 @@ impl DatabaseOptions {
             DatabaseLocation::File(file) => Some(file.clone()),
             DatabaseLocation::Directory(directory) => Some(directory.join(FILE_NAME)),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_connection_is_memory_a_directory_or_a_file() {
-        let temp = std::env::temp_dir();
-        let file = |connection: &str| DatabaseOptions::from_connection(connection).file();
-        assert_eq!(file(":memory:"), None);
-        assert_eq!(file("data/"), Some(PathBuf::from("data/callboard.sqlite")));
-        assert_eq!(file(&temp.to_string_lossy()), Some(temp.join("callboard.sqlite")));
-        assert_eq!(file("data/portal.db"), Some(PathBuf::from("data/portal.db")));
     }
 }

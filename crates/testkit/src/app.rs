@@ -168,6 +168,19 @@ impl App {
         }
     }
 
+    /// Sends the signal that asks a process to stop.
+    pub fn ask_to_stop(&self) {
+        let id = self.child.id().expect("it has ended");
+        let sent = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
+        assert!(sent.success(), "the signal was not sent");
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> std::process::ExitStatus {
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        ended.unwrap_or_else(|_| panic!("it goes on running:\n{}", self.log())).unwrap()
+    }
+
     /// Ends the process as a power cut would, and starts it again in the same folder.
     pub async fn crash_and_restart(&mut self) {
         self.child.kill().await.unwrap();

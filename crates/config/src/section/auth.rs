@@ -91,14 +91,6 @@ impl Default for Guest {
 }
 
 impl Auth {
-    /// Lets guests in, as the demo does that starts without a configuration: an administrator who chose an environment
-    /// keeps what was said.
-    pub fn allow_demo_guest(&mut self) {
-        if self.environment.is_none() {
-            self.guest.get_or_insert_default().allow_outside_development = true;
-        }
-    }
-
     pub(crate) fn read(root: &View<'_>, problems: &mut Problems) -> Self {
         problems.kept(check_algorithm(root));
         let lifetime = problems.optional(root.duration("auth.backstageTokenExpiration")).unwrap_or(TOKEN_LIFETIME);

@@ -24,7 +24,14 @@ pub(crate) const KEYS: &[Key] = &[
     Key::secret("backend.https.certificate.key", "The private key in PEM; usually `$file`."),
     Key::new("backend.csp.*", "Sources of a Content-Security-Policy directive, or `false` to leave it out."),
     Key::new("backend.referrer.policy", "The Referrer-Policy of answers; default `no-referrer`."),
-    Key::new("backend.server.requestTimeout", "Milliseconds until the answer to a request must begin; default 60000."),
+    Key::new(
+        "backend.server.requestTimeout",
+        "Milliseconds until the answer to a request must begin, 0 for any time; default 60000.",
+    ),
+    Key::new(
+        "backend.server.headersTimeout",
+        "Milliseconds a connection may be idle or take to send the head of a request; default 60000.",
+    ),
     Key::new("backend.reading.allow[].host", "A host that may be read: `host`, `*.host` or `host:port`."),
     Key::new("backend.reading.allow[].paths", "Path prefixes that may be read on the host; all when absent."),
     Key::new("backend.lifecycle.startupRequestPauseTimeout", "How long a request waits for start-up; default 5 s."),
@@ -39,7 +46,9 @@ pub(crate) const KEYS: &[Key] = &[
 ];
 
 const DEFAULT_PORT: u16 = 7007;
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// What 0 means, as in Node.js: longer than any process lives.
+const NO_TIMEOUT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 #[derive(Clone, Debug)]
 pub struct Backend {
@@ -55,6 +64,8 @@ pub struct Backend {
     pub referrer_policy: Vec<String>,
     /// How long a request may take until its answer begins.
     pub request_timeout: Duration,
+    /// How long a connection may be idle, or take to send the head of a request.
+    pub headers_timeout: Duration,
     pub database: Database,
     pub reading: Vec<AllowedHost>,
     pub lifecycle: Lifecycle,
@@ -113,7 +124,12 @@ impl Backend {
         let listen = problems.kept(read_listen(root)).unwrap_or(Listen { host: None, port: DEFAULT_PORT });
         let https = problems.optional(read_https(root));
         let default_url = problems.kept(default_base_url(root, &listen, https.is_some()))?;
-        let timeout = problems.optional(root.integer("backend.server.requestTimeout"));
+        let mut timeout = |key| match problems.optional(root.integer(key)) {
+            Some(0) => NO_TIMEOUT,
+            millis => millis.map_or(TIMEOUT, Duration::from_millis),
+        };
+        let request_timeout = timeout("backend.server.requestTimeout");
+        let headers_timeout = timeout("backend.server.headersTimeout");
         Some(Self {
             base_url: problems.optional(http_url(root, "backend.baseUrl")).unwrap_or(default_url),
             listen,
@@ -121,7 +137,8 @@ impl Backend {
             cors: problems.optional(root.object("backend.cors")).map(|cors| Cors::read(&cors, problems)),
             csp: problems.optional(root.object("backend.csp")).map(|csp| read_csp(&csp, problems)).unwrap_or_default(),
             referrer_policy: problems.optional(read_referrer(root)).unwrap_or_default(),
-            request_timeout: timeout.map_or(REQUEST_TIMEOUT, Duration::from_millis),
+            request_timeout,
+            headers_timeout,
             database: problems.kept(Database::read(root)).unwrap_or(Database::Memory),
             reading: problems.each(root.objects("backend.reading.allow"), read_allowed),
             lifecycle: Lifecycle {

@@ -11,7 +11,7 @@ pub(crate) const KEYS: &[Key] = &[
     Key::new("backend.database.client", "`better-sqlite3` (the default)."),
     Key::new(
         "backend.database.connection",
-        "`:memory:`, a file, or an object with `filename` or `directory`; default the directory `./data`.",
+        "`:memory:`, a file, a directory, or an object with `filename` or `directory`; default the directory `./data`.",
     ),
     Key::new("backend.database.connection.filename", "The database file, or `:memory:`."),
     Key::new("backend.database.connection.directory", "The directory of the database file."),
@@ -70,6 +70,7 @@ fn from_text(view: &View<'_>) -> Result<Database, ConfigError> {
         other if other.contains("://") => {
             Err(view.invalid("expected ':memory:', the path of a file, or an object with a `directory`"))
         }
+        path if path.ends_with('/') || Path::new(path).is_dir() => Ok(in_directory(path)),
         path => Ok(Database::File(PathBuf::from(path))),
     }
 }

@@ -63,16 +63,6 @@ fn a_guest_is_switched_on_by_its_key() {
 }
 
 #[test]
-fn the_demo_lets_guests_in_unless_an_environment_was_chosen() {
-    let mut demo = Auth::default();
-    demo.allow_demo_guest();
-    assert!(demo.guest.unwrap().allow_outside_development);
-    let mut chosen = auth(json!({"environment": "production"}));
-    chosen.allow_demo_guest();
-    assert!(chosen.guest.is_none());
-}
-
-#[test]
 fn programs_come_in_by_token_or_shared_secret() {
     let restrictions = json!([
         {"plugin": "search"},

@@ -49,12 +49,15 @@ fn files_are_included_relative_to_the_file_that_names_them() {
         ("conf/sub/c.yml", "{$include: 'd.json#k'}"),
         ("conf/sub/d.json", "{\"k\": \"${WHICH}!\"}"),
     ]);
-    let config = fixture.targets(&["conf/app-config.yaml"]).env(&[("WHICH", "d")]).load().unwrap();
+    let loader =
+        Loader::open(fixture.targets(&["conf/app-config.yaml"]).env(&[("WHICH", "d")]).options.clone()).unwrap();
+    let config = loader.current();
     let b = json!({"x": {"y": "inner"}, "z": "d!", "home": "d"});
     assert_eq!(*config.value(), json!({"a": "t0ken", "b": b, "c": "inner", "d": "d!", "f": b}));
     let home = config.root().find("b.home").unwrap();
     assert_eq!(home.origin().unwrap().to_string(), "conf/sub/b.yaml:3:7");
-    let mut names: Vec<_> = config.files().iter().filter_map(|path| path.file_name()?.to_str()).collect();
+    let files = loader.files();
+    let mut names: Vec<_> = files.iter().filter_map(|path| path.file_name()?.to_str()).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names, ["app-config.yaml", "b.yaml", "c.yml", "d.json", "inner.txt", "token.txt"]);
@@ -187,6 +190,95 @@ fn environment_overrides_are_named_in_errors() {
 }
 
 #[test]
+fn a_reload_of_the_same_is_none_and_a_failed_one_knows_what_to_wait_for() {
+    let fixture = Fixture::new(&[("app-config.yaml", "a: 1\n")]);
+    let loader = Loader::open(fixture.options.clone()).unwrap();
+    fixture.write("app-config.yaml", "a: 1 # as before\n");
+    assert!(loader.reload().unwrap().is_none());
+    fixture.write("app-config.yaml", "a: {$file: run/late.txt}\n");
+    assert!(loader.reload().is_err());
+    assert!(loader.files().iter().any(|path| path.ends_with("run/late.txt")));
+    fixture.write("run/late.txt", "2");
+    assert_eq!(*loader.reload().unwrap().unwrap().value(), json!({"a": "2"}));
+}
+
+#[test]
+fn where_nobody_wrote_a_configuration_there_is_a_built_in_one() {
+    let mut fixture = Fixture::new(&[]);
+    fixture.options.built_in = Some("app: {title: built in}\n");
+    let loader = Loader::open(fixture.options.clone()).unwrap();
+    let config = loader.current();
+    assert!(config.is_built_in());
+    assert_eq!(*config.value(), json!({"app": {"title": "built in"}}));
+    let title = config.root().find("app.title").unwrap();
+    assert_eq!(title.origin().unwrap().to_string(), "built-in configuration:1:14");
+    assert!(loader.files().iter().any(|path| path.ends_with("app-config.yaml")));
+    fixture.write("app-config.yaml", "a: 1\n");
+    let written = loader.reload().unwrap().unwrap();
+    assert!(!written.is_built_in());
+    assert_eq!(*written.value(), json!({"a": 1}));
+    // Whoever said anything expects it to be found.
+    for (files, targets, variables) in [
+        (&[][..], &["app-config.yaml"][..], &[][..]),
+        (&[("app-config.local.yaml", "a: 1\n")], &[], &[]),
+        (&[], &[], &[("BACKSTAGE_ENV", "production")]),
+        (&[], &[], &[("APP_CONFIG_app_title", "x")]),
+    ] {
+        let mut fixture = Fixture::new(files).targets(targets).env(variables);
+        fixture.options.built_in = Some("app: {title: built in}\n");
+        let error = fixture.load().unwrap_err();
+        assert!(error.starts_with("app-config.yaml: the configuration file does not exist"), "{error}");
+    }
+}
+
+#[test]
+fn a_layer_may_come_from_an_address() {
+    fn read(url: &url::Url, _: u64) -> Result<String, String> {
+        match url.path() {
+            "/a.yaml" => Ok("app: {title: '${WORD}'}\ncatalog: {locations: [{type: file, target: ./x.yaml}]}\n".into()),
+            "/file.yaml" => Ok("a: {$file: /etc/passwd}\n".into()),
+            "/broken.yaml" => Ok("a: [\n".into()),
+            _ => Err("404 Not Found".into()),
+        }
+    }
+    let with = |target: &str| {
+        let fixture = Fixture::new(&[("app-config.yaml", "app: {title: low, a: 1}\n")]);
+        let mut fixture = fixture.targets(&["app-config.yaml", target]).env(&[("WORD", "high")]);
+        fixture.options.remote = Some(read);
+        assert_eq!(fixture.options.has_remote_targets(), target.starts_with("http"));
+        fixture.load()
+    };
+    let config = with("https://h/a.yaml").unwrap();
+    assert_eq!(config.value()["app"], json!({"title": "high", "a": 1}));
+    assert_eq!(config.root().find("app.title").unwrap().origin().unwrap().to_string(), "https://h/a.yaml:1:14");
+    let settings = config::Settings::read(&config).unwrap();
+    assert_eq!(settings.catalog.locations[0].folder, std::env::current_dir().unwrap());
+    for (target, message) in [
+        ("https://h/no", "https://h/no: the configuration could not be read: 404 Not Found"),
+        (
+            "https://h/file.yaml",
+            "https://h/file.yaml:1:12: a: $file names a file, which configuration read from an address may not do",
+        ),
+    ] {
+        assert_eq!(with(target).unwrap_err(), message);
+    }
+    assert!(with("https://h/broken.yaml").unwrap_err().starts_with("https://h/broken.yaml:"));
+    let nobody = Fixture::new(&[]).targets(&["https://h/a.yaml"]);
+    assert_eq!(
+        nobody.load().unwrap_err(),
+        "https://h/a.yaml: the configuration could not be read: only files are read here"
+    );
+}
+
+#[test]
+fn node_env_is_the_environment_unless_a_file_says_another() {
+    for (text, environment) in [("app: {title: x}", "development"), ("auth: {environment: local}", "local")] {
+        let fixture = Fixture::new(&[("app-config.yaml", text)]).env(&[("NODE_ENV", "development")]);
+        assert_eq!(fixture.load().unwrap().get("auth.environment"), Some(&json!(environment)), "{text}");
+    }
+}
+
+#[test]
 fn a_failed_reload_keeps_what_is_in_use() {
     let fixture = Fixture::new(&[("app-config.yaml", "a: 1\n")]);
     let loader = Loader::open(fixture.options.clone()).unwrap();
@@ -195,7 +287,7 @@ fn a_failed_reload_keeps_what_is_in_use() {
     assert_eq!(*loader.current().value(), json!({"a": 1}));
     fixture.write("app-config.yaml", "a: 2\n");
     fixture.write("app-config.local.yaml", "b: 3\n");
-    assert!(loader.current().missing_files().iter().any(|path| path.ends_with("app-config.local.yaml")));
+    assert!(loader.files().iter().any(|path| path.ends_with("app-config.local.yaml")));
     loader.reload().unwrap();
     assert_eq!(*loader.current().value(), json!({"a": 2, "b": 3}));
 }

@@ -39,12 +39,54 @@ fn secrets_are_masked_and_everything_else_is_not() {
 #[test]
 fn what_a_secret_variable_or_file_says_is_secret_wherever_it_goes() {
     let fixture = Fixture::new(&[
-        ("app-config.yaml", "a: 'x ${MY_TOKEN} y'\nb: {$env: MY_TOKEN}\nc: {$file: run/my-secret.txt}\nd: ${HOST}\n"),
+        (
+            "app-config.yaml",
+            "app: {title: 'x ${MY_TOKEN} y', baseUrl: {$env: MY_TOKEN}}\norganization: {name: {$file: run/my-secret.txt}}\n",
+        ),
         ("run/my-secret.txt", "hush\n"),
     ]);
-    let config = fixture.env(&[("MY_TOKEN", "t0p"), ("HOST", "h0st")]).load().unwrap();
-    assert_eq!(config.masked(), json!({"a": "***", "b": "***", "c": "***", "d": "h0st"}));
+    let config = fixture.env(&[("MY_TOKEN", "t0p")]).load().unwrap();
+    let masked = json!({"app": {"title": "***", "baseUrl": "***"}, "organization": {"name": "***"}});
+    assert_eq!(config.masked(), masked);
     assert_eq!(config.redactions(), ["x t0p y", "hush", "t0p"]);
+}
+
+#[test]
+fn what_comes_from_outside_shows_only_under_keys_that_are_known() {
+    let fixture = Fixture::new(&[
+        (
+            "app-config.yaml",
+            "app: {title: '${WORD}'}\nbackend: {csp: {img-src: ['${WORD}']}}\n\
+             sentry: {dsn: '${WORD}', plain: x, file: {$file: f.txt}, fallback: '${NO:-y}', list: [{$env: WORD}]}\n\
+             proxy: {/a.b: {target: 'https://x/${WORD}'}, inc: {$include: i.yaml}}\n",
+        ),
+        ("f.txt", "from a file"),
+        ("i.yaml", "written: here\nvariable: ${WORD}\n"),
+    ]);
+    let config = fixture.env(&[("WORD", "w0rd"), ("APP_CONFIG_sonar_x", "w0rd")]).load().unwrap();
+    assert_eq!(
+        config.masked(),
+        json!({
+            "app": {"title": "w0rd"},
+            "backend": {"csp": {"img-src": ["w0rd"]}},
+            "sentry": {"dsn": "***", "plain": "x", "file": "***", "fallback": "y", "list": ["***"]},
+            "proxy": {"/a.b": {"target": "***"}, "inc": {"written": "here", "variable": "***"}},
+            "sonar": {"x": "***"},
+        })
+    );
+}
+
+#[test]
+fn messages_quote_no_secret() {
+    let config = load(
+        "app: {baseUrl: 'htps://me:hush1@h'}\nbackend: {baseUrl: 'ftp://h?token=hush2', listen: 'Bearer hush3'}\n\
+         integrations: {gitea: [{host: g, baseUrl: 'x://hush4:hush5@g'}]}\n",
+    );
+    let errors = config::Settings::read(&config).unwrap_err();
+    assert_eq!(errors.len(), 4, "{errors:?}");
+    for error in errors {
+        assert!(!error.to_string().contains("hush") || error.to_string().contains("x://hush4:***@g"), "{error}");
+    }
 }
 
 #[test]
@@ -53,7 +95,7 @@ fn entries_say_where_each_key_stands() {
         ("app-config.yaml", "app:\n  title: x\n  token: t\nlist:\n  - {a: 1}\nnone: {}\n"),
         ("app-config.local.yaml", "\napp: {title: y}\n"),
     ]);
-    let config = fixture.env(&[("APP_CONFIG_app_z", "1")]).load().unwrap();
+    let config = fixture.env(&[("APP_CONFIG_app_baseUrl", "1")]).load().unwrap();
     let lines: Vec<String> = config
         .entries()
         .iter()
@@ -64,7 +106,7 @@ fn entries_say_where_each_key_stands() {
         [
             "app.title \"y\" app-config.local.yaml:2:7",
             "app.token \"***\" app-config.yaml:3:3",
-            "app.z 1 environment variable APP_CONFIG_app_z",
+            "app.baseUrl 1 environment variable APP_CONFIG_app_baseUrl",
             "list[0].a 1 app-config.yaml:5:6",
             "none {} app-config.yaml:6:1",
         ]

@@ -13,8 +13,8 @@ fn unknown_keys_are_accepted_and_listed_once() {
     assert_eq!(
         keys,
         [
-            "app-config.yaml:1:17: app.tittle: not read by this version",
-            "app-config.yaml:3:30: backend.listen.prot: not read by this version",
+            "app-config.yaml:1:17: app.tittle: not read by this version; did you mean app.title?",
+            "app-config.yaml:3:30: backend.listen.prot: not read by this version; did you mean backend.listen.port?",
             "app-config.yaml:5:3: backend.rateLimit: not read by this version",
             "app-config.yaml:6:20: auth.providers.x: not read by this version",
             "app-config.yaml:7:1: jenkins: not read by this version",
@@ -102,7 +102,7 @@ fn what_the_rooms_read_is_not_unknown() {
     let config = load(
         "auth:\n  environment: development\n  backstageTokenExpiration: {minutes: 30}\n  providers: {guest: {userEntityRef: a}}\n\
          backend:\n  auth: {externalAccess: [{type: static, options: {token: t, subject: s}, accessRestrictions: [{plugin: p}]}]}\n\
-         \x20 referrer: {policy: [same-origin]}\n  server: {requestTimeout: 5}\n",
+         \x20 referrer: {policy: [same-origin]}\n  server: {requestTimeout: 5, headersTimeout: 0}\n",
     );
     assert_eq!(config.unknown_keys(), []);
 }

@@ -18,11 +18,11 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "callboard", version, about = "A developer portal in one binary", propagate_version = true)]
 pub struct Cli {
-    /// Configuration file; repeat it to lay one over the other
+    /// Configuration file or https address; repeat it to lay one over the other
     ///
     /// Without it: app-config.yaml, app-config.<BACKSTAGE_ENV>.yaml, app-config.local.yaml and
     /// app-config.<BACKSTAGE_ENV>.local.yaml in the working directory.
-    #[arg(long = "config", value_name = "FILE", global = true)]
+    #[arg(long = "config", value_name = "FILE|URL", global = true)]
     config: Vec<String>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -84,17 +84,22 @@ impl Outcome {
 /// # Errors
 /// The command could not do its work: a file is missing, the configuration is unusable, the server did not start.
 pub fn run(cli: Cli) -> Result<Outcome> {
-    let options = LoadOptions { targets: cli.config, environment: Environment::of_process(), ..LoadOptions::default() };
+    let options = LoadOptions {
+        targets: cli.config,
+        environment: Environment::of_process(),
+        remote: Some(crate::remote::read),
+        ..LoadOptions::default()
+    };
+    let served = LoadOptions { built_in: Some(crate::serve::BUILT_IN), ..options.clone() };
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
-            let environment = options.environment.clone();
-            crate::serve::run(Loader::open(options)?, &environment)?;
+            crate::serve::run(Loader::open(served)?)?;
             Ok(Outcome::ok(String::new()))
         }
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Config(ConfigArguments { command: ConfigCommand::Check }) => Ok(config_check::run(&options)),
         Command::Config(ConfigArguments { command: ConfigCommand::Print(arguments) }) => {
-            config_print::run(&options, &arguments)
+            config_print::run(&served, &arguments)
         }
         Command::Version => Ok(version::run()),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),

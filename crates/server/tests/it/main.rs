@@ -5,6 +5,9 @@ mod catalog;
 mod crash;
 mod hostile;
 mod house;
+mod http;
+mod reload;
+mod start;
 mod telemetry;
 mod wire;
 

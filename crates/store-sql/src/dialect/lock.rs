@@ -10,6 +10,8 @@ use std::{
 
 use store::{Result, StoreError};
 
+use super::advice::ELSEWHERE;
+
 /// Held as long as the database is open.
 pub(super) struct FileLock {
     _file: File,
@@ -26,7 +28,7 @@ impl FileLock {
             .create(true)
             .truncate(false)
             .open(&path)
-            .map_err(|error| refuse(format!("cannot write {}: {error}", path.display())))?;
+            .map_err(|error| refuse(format!("cannot write {}: {error}; {ELSEWHERE}", path.display())))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -10,8 +10,11 @@ use sqlx::{
 };
 use store::{Result, StoreError};
 
-use super::{lock::FileLock, migrate::migrate, value::Row, value::Value};
-use crate::{error::failed, options::DatabaseOptions};
+use super::{advice::ELSEWHERE, lock::FileLock, migrate::migrate, value::Row, value::Value};
+use crate::{
+    error::{failed, reason},
+    options::DatabaseOptions,
+};
 
 const OPENING: &str = "opening the database";
 
@@ -57,7 +60,7 @@ impl Database {
             .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT);
         let describe = |error: sqlx::Error| StoreError::Database {
             operation: OPENING,
-            reason: format!("{}: {error}", file.display()),
+            reason: format!("{}: {}", file.display(), reason(&error)),
         };
         let writer = pool(1).connect_with(connect.clone()).await.map_err(describe)?;
         migrate(&writer).await?;
@@ -155,7 +158,7 @@ fn prepare(file: &Path) -> Result<()> {
     let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) else { return Ok(()) };
     std::fs::create_dir_all(directory).map_err(|error| StoreError::Database {
         operation: OPENING,
-        reason: format!("cannot create the directory {}: {error}", directory.display()),
+        reason: format!("cannot create the directory {}: {error}; {ELSEWHERE}", directory.display()),
     })
 }
 
@@ -168,7 +171,7 @@ fn private(file: &Path) -> Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file).map(drop).map_err(|error| StoreError::Database {
         operation: OPENING,
-        reason: format!("cannot write {}: {error}", file.display()),
+        reason: format!("cannot write {}: {error}; {ELSEWHERE}", file.display()),
     })
 }
 
