@@ -307,3 +307,22 @@ async fn what_a_provider_left_that_no_longer_exists_goes_unless_it_is_kept() {
         assert_eq!(get(&catalog, "component:a").await.is_some(), strategy == OrphanStrategy::Keep);
     }
 }
+
+#[tokio::test]
+async fn thousands_of_targets_are_read_each_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let targets: Vec<String> = (0..1200).map(|i| format!("./{}/{i}/a.yaml", i % 10)).collect();
+    for (i, target) in targets.iter().enumerate() {
+        write(folder.path(), target, &component(&format!("c{i}"), "team"));
+    }
+    let twice: Vec<&String> = targets.iter().chain(&targets).collect();
+    write(folder.path(), "all.yaml", &location("all", &twice));
+    let mut options = options([file(&folder.path().join("all.yaml"))]);
+    options.watch = true;
+    let catalog = over(options).await;
+    assert_eq!(entities(&catalog).await.len(), 1202);
+    assert_eq!(catalog.engine.sources().await.unwrap().len(), 1201);
+    assert!(catalog.engine.problems().await.unwrap().is_empty());
+    write(folder.path(), "3/33/a.yaml", &component("c33", "changed"));
+    until(&catalog, async || get(&catalog, "component:c33").await.unwrap()["spec"]["owner"] == "changed").await;
+}

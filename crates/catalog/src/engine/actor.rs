@@ -73,8 +73,8 @@ const FLUSH_AT_MOST: Duration = Duration::from_secs(3);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// The first look at everything waits no longer for hosts that keep silent.
 const SURVEY_PATIENCE: Duration = Duration::from_secs(20);
-/// Watches follow what is read at once while that is quick, and take at most this part of the time.
-const WATCH_SHARE: u32 = 20;
+/// After the watches were brought up to date, it is not done again for so many times as long as it took.
+const WATCH_REST: u32 = 4;
 
 pub struct Actor {
     pub state: State,
@@ -108,7 +108,6 @@ pub struct Progress {
     synced: bool,
     /// When there was last something to do that does not depend on silent hosts.
     busy_at: Instant,
-    watch_stale: bool,
     watch_at: Instant,
     schedule: Schedule,
     orphans_at: Instant,
@@ -132,7 +131,6 @@ impl Progress {
             unsettled: true,
             synced: false,
             busy_at: now,
-            watch_stale: true,
             watch_at: now,
             schedule: Schedule::default(),
             orphans_at: now + options.orphan_interval,
@@ -220,7 +218,7 @@ impl Actor {
                 self.publish();
             }
         }
-        if self.idle() && !self.progress.touched && !self.progress.watch_stale {
+        if self.idle() && !self.progress.touched && !self.state.watch_stale {
             for waiter in self.progress.waiters.drain(..) {
                 // Whoever waited may have given up.
                 let _ = waiter.send(());
@@ -230,7 +228,7 @@ impl Actor {
     }
 
     fn watches_due(&self) -> bool {
-        self.progress.watch_stale && self.only_hosts_wait() && Instant::now() >= self.progress.watch_at
+        self.state.watch_stale && self.only_hosts_wait() && Instant::now() >= self.progress.watch_at
     }
 
     fn flush_due(&self) -> bool {
@@ -253,7 +251,7 @@ impl Actor {
         if p.touched {
             wake = wake.min(p.retry_at.unwrap_or(p.touched_at + self.window()));
         }
-        if p.watch_stale && self.only_hosts_wait() {
+        if self.state.watch_stale && self.only_hosts_wait() {
             wake = wake.min(p.watch_at);
         }
         if p.unsettled || !p.synced {
@@ -332,7 +330,6 @@ impl Actor {
                     self.state.processed(item, now);
                     self.plan_pulled(id, went);
                 }
-                self.progress.watch_stale = true;
             }
             Report::Read { target, owner, host, silent, report } => {
                 self.state.read_queue.done(&host, silent);
@@ -352,7 +349,6 @@ impl Actor {
                 for (target, owner, report) in reports {
                     self.read(target, owner, report, now);
                 }
-                self.progress.watch_stale = true;
             }
         }
     }
@@ -424,7 +420,6 @@ impl Actor {
                     watcher.forget(&changed);
                 }
                 self.state.files_changed(&changed);
-                self.progress.watch_stale = true;
             }
         }
     }
@@ -490,13 +485,13 @@ impl Actor {
     /// Watches what is read now. Answers whether that asks for reading again what may have changed meanwhile.
     fn update_watches(&mut self) -> bool {
         let began = Instant::now();
-        self.progress.watch_stale = false;
+        self.state.watch_stale = false;
         let Some(watcher) = &mut self.watcher else { return false };
         let added = watcher.watch(self.state.watched());
         for target in self.state.files_below(&added) {
             self.state.queue_read(target, false);
         }
-        self.progress.watch_at = Instant::now() + began.elapsed() * WATCH_SHARE;
+        self.progress.watch_at = Instant::now() + began.elapsed() * WATCH_REST;
         self.state.read_queue.has_files()
     }
 }

@@ -12,10 +12,7 @@ use super::state::{Claim, Loser, ParentId, State, TargetId, TargetState};
 use crate::ingest::{Known, LocationTargets, Target, TargetKind, source};
 
 fn host_of(target: &Target) -> Option<Arc<str>> {
-    match target.kind {
-        TargetKind::File | TargetKind::FileGlob => None,
-        TargetKind::Url | TargetKind::UrlGlob => Some(source::host_of(&target.location.target).into()),
-    }
+    (!target.is_file()).then(|| source::host_of(&target.location.target).into())
 }
 
 /// A chain of parents is followed so far at most.
@@ -101,6 +98,7 @@ impl State {
 
     fn add_target(&mut self, target: Target, key: Arc<str>, claim: &Claim) -> TargetId {
         let id = self.next_target;
+        self.watch_stale |= target.is_file();
         self.next_target = self.next_target.wrapping_add(1);
         let remembered = self.remembered.remove(&key);
         self.forgotten_reads.remove(&key);
@@ -195,6 +193,7 @@ impl State {
     fn remove_target(&mut self, id: TargetId) {
         let Some(state) = self.targets.remove(&id) else { return };
         self.target_ids.remove(&state.key);
+        self.watch_stale |= state.target.is_file();
         self.read_queue.saw(id);
         self.dirty_reads.remove(&id);
         self.troubled_targets.remove(&id);

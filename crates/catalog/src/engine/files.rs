@@ -28,12 +28,18 @@ impl State {
         let mut reads: BTreeSet<TargetId> = BTreeSet::new();
         let mut entities: BTreeSet<Id> = BTreeSet::new();
         match changed {
-            Changed::Anything => self.below("", &mut reads, &mut entities),
+            Changed::Anything => {
+                self.watch_stale = true;
+                self.below("", &mut reads, &mut entities);
+            }
             Changed::Paths(paths) => {
                 let globs = self.globs();
                 let mut real = HashMap::new();
-                for path in paths.iter().flat_map(|path| self.names_of(path, &mut real)) {
-                    self.path_changed(&path, &globs, &mut reads, &mut entities);
+                let names: BTreeSet<PathBuf> = paths.iter().flat_map(|path| self.names_of(path, &mut real)).collect();
+                for path in names {
+                    let known = self.path_changed(&path, &globs, &mut reads, &mut entities);
+                    // What is no file that matters may be a folder.
+                    self.watch_stale |= !known && !path.is_file();
                 }
             }
         }
@@ -45,12 +51,19 @@ impl State {
         }
     }
 
-    fn path_changed(&self, path: &Path, globs: &[Glob], reads: &mut BTreeSet<TargetId>, entities: &mut BTreeSet<Id>) {
+    /// Answers whether it is a target.
+    fn path_changed(
+        &self,
+        path: &Path,
+        globs: &[Glob],
+        reads: &mut BTreeSet<TargetId>,
+        entities: &mut BTreeSet<Id>,
+    ) -> bool {
         let key = format!("file:{}", path.display());
         entities.extend(self.refresh.get(key.as_str()).into_iter().flatten());
         if let Some(target) = self.target_ids.get(key.as_str()) {
             reads.insert(*target);
-            return;
+            return true;
         }
         // Files beside a link may lead through it, as those of a Kubernetes volume do.
         let folder = if path.is_symlink() { path.parent().unwrap_or(path) } else { path };
@@ -60,6 +73,7 @@ impl State {
             path.starts_with(&glob.base) && (is_folder || glob.matcher.is_match(path)) || glob.base.starts_with(path)
         };
         reads.extend(globs.iter().filter(concerns).map(|glob| glob.target));
+        false
     }
 
     /// Everything whose path begins so.

@@ -62,8 +62,8 @@ pub struct Schedule {
 
 impl Schedule {
     /// Plans the next look after one that went like this, instead of whatever was planned before. `spread` moves it by up to
-    /// half the wait, so that not everything comes due at once.
-    pub fn plan(&mut self, look: Look, went: Went, interval: Duration, spread: u8, now: Instant) {
+    /// half the wait, so that not everything comes due at once. Answers the wait.
+    pub fn plan(&mut self, look: Look, went: Went, interval: Duration, spread: u8, now: Instant) -> Duration {
         let wait = match went {
             Went::Well => {
                 self.failures.remove(&look);
@@ -76,9 +76,11 @@ impl Schedule {
                 if let Went::Refused(asked) = went { wait.max(asked) } else { wait }
             }
         };
-        let due = now + wait + wait / 2 * u32::from(spread) / 255;
+        let wait = wait + wait / 2 * u32::from(spread) / 255;
+        let due = now + wait;
         self.next.insert(look, due);
         self.queue.push(Reverse((due, look)));
+        wait
     }
 
     /// When the next look is due.
@@ -116,11 +118,7 @@ mod tests {
     fn waits(went: &[Went]) -> Vec<u64> {
         let mut schedule = Schedule::default();
         let now = Instant::now();
-        let plan = |went: &Went| {
-            schedule.plan(Look::Target(1), *went, INTERVAL, 0, now);
-            (schedule.next[&Look::Target(1)] - now).as_secs()
-        };
-        went.iter().map(plan).collect()
+        went.iter().map(|went| schedule.plan(Look::Target(1), *went, INTERVAL, 0, now).as_secs()).collect()
     }
 
     #[test]
@@ -134,7 +132,9 @@ mod tests {
     fn everything_is_due_once_however_often_it_was_planned() {
         let mut schedule = Schedule::default();
         let now = Instant::now();
-        (0..5).for_each(|_| schedule.plan(Look::Target(1), Went::Well, INTERVAL, 255, now));
+        for _ in 0..5 {
+            schedule.plan(Look::Target(1), Went::Well, INTERVAL, 255, now);
+        }
         schedule.plan(Look::Pulled(1), Went::Badly, INTERVAL, 0, now);
         assert!(schedule.due(now).is_empty());
         assert_eq!(schedule.due(now + Duration::from_secs(1)), [Look::Pulled(1)]);

@@ -196,6 +196,8 @@ pub struct State {
     pub news: News,
     /// Watched folders that are reached through symbolic links.
     pub links: Links,
+    /// Other files matter than those that are watched for, or they may lie elsewhere.
+    pub watch_stale: bool,
     pub entities: usize,
 }
 
@@ -484,11 +486,14 @@ impl State {
                 ids.remove(&id);
                 if ids.is_empty() {
                     self.refresh.remove(key);
+                    self.watch_stale |= key.starts_with("file:");
                 }
             }
         }
         for key in new {
-            self.refresh.entry(key.clone()).or_default().insert(id);
+            let ids = self.refresh.entry(key.clone()).or_default();
+            self.watch_stale |= ids.is_empty() && key.starts_with("file:");
+            ids.insert(id);
         }
     }
 

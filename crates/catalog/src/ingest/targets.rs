@@ -1,5 +1,6 @@
 //! The targets of a `Location` entity, made absolute (contract catalog.md section 5).
 
+use std::collections::HashSet;
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use model::{Entity, LocationRef, Problem};
@@ -37,6 +38,11 @@ impl Target {
         };
         Some(Self { location, kind })
     }
+
+    /// Whether it lies on the disk.
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind, TargetKind::File | TargetKind::FileGlob)
+    }
 }
 
 /// What a `Location` entity asks for.
@@ -67,15 +73,14 @@ pub fn targets_of(entity: &Entity, place: &LocationRef, urls: &dyn UrlReader) ->
         let text = format!("a Location may have {MAX_TARGETS} targets, this one has {}; split it", many.len());
         found.problems.push(Problem::error("InputError", text));
     }
+    let mut seen = HashSet::new();
     for written in single.into_iter().chain(many.iter().filter_map(Value::as_str)).take(MAX_TARGETS) {
         match resolve(kind, written, place, urls) {
-            Ok(target) if found.targets.contains(&target) && found.targets.len() < 100 => {}
+            Ok(target) if !seen.insert(target.location.target.clone()) => {}
             Ok(target) => found.targets.push(target),
             Err(problem) => found.problems.push(problem),
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    found.targets.retain(|target| seen.insert(target.location.target.clone()));
     found
 }
 

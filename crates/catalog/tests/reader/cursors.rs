@@ -1,9 +1,12 @@
 //! Going through pages forwards and back (contract catalog.md section 9.1).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use catalog::{OrderField, PageRequest, QueryError};
 use model::ReadScope;
+use model::filter::Predicate;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{names, now, pages, reader};
 
@@ -78,4 +81,61 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn a_cursor_that_says_something_else_is_answered_or_told(
+        at in any::<prop::sample::Index>(), with in json_value(), forward in any::<bool>(),
+    ) {
+        let reader = tagged();
+        let filtered = PageRequest { predicate: Some(Predicate::equals("kind", "component")), ..by("metadata.tags", 2) };
+        let page = now(reader.page(&ReadScope::All, &filtered)).unwrap();
+        let mut cursor: Value = serde_json::from_slice(&STANDARD.decode(page.next_cursor.unwrap()).unwrap()).unwrap();
+        cursor["isPrevious"] = (!forward).into();
+        let count = nodes(&mut cursor).len();
+        *nodes(&mut cursor).swap_remove(at.index(count)) = with;
+        let request = PageRequest { cursor: Some(STANDARD.encode(cursor.to_string())), limit: 2, ..PageRequest::default() };
+        match now(reader.page(&ReadScope::All, &request)) {
+            Ok(page) => {
+                prop_assert!(page.items.len() <= 2);
+                // Where it leads on from here holds as well.
+                for next in [page.next_cursor, page.previous_cursor].into_iter().flatten() {
+                    let request = PageRequest { cursor: Some(next), limit: 2, ..PageRequest::default() };
+                    prop_assert!(now(reader.page(&ReadScope::All, &request)).is_ok());
+                }
+            }
+            Err(error) => prop_assert!(matches!(error, QueryError::MalformedCursor(_)), "{error}"),
+        }
+    }
+}
+
+/// Every value that holds no other.
+fn nodes(value: &mut Value) -> Vec<&mut Value> {
+    let full = match value {
+        Value::Object(map) => !map.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        _ => false,
+    };
+    if !full {
+        return vec![value];
+    }
+    match value {
+        Value::Object(map) => map.values_mut().flat_map(nodes).collect(),
+        Value::Array(list) => list.iter_mut().flat_map(nodes).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,20}".prop_map(Value::from),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!(["a", "00000000-0000-0000-0000-000000000000"])),
+        Just(json!([null, "ffffffff-ffff-ffff-ffff-ffffffffffff"])),
+        Just(json!({ "in": ["metadata.tags", ["b"]] })),
+        Just(json!([{ "field": "metadata.name", "order": "desc" }])),
+    ]
 }

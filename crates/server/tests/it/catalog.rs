@@ -84,6 +84,40 @@ async fn a_broken_file_keeps_the_last_good_body_and_says_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_is_logged_once_when_it_arises_and_once_when_it_is_repaired() {
+    let good = component("never-seen", "");
+    let app = app()
+        .file("catalog-info.yaml", &good.replace("owner: team-a", "owner: [team-a]"))
+        .file("other.yaml", &component("other", ""))
+        .config(&locations(
+            "    - {type: file, target: ./catalog-info.yaml}\n    - {type: file, target: ./other.yaml}\n",
+        ))
+        .start()
+        .await;
+    let other = "/api/catalog/entities/by-name/component/default/other";
+    app.until(other, |answer| answer.status == 200).await;
+    app.until("/metrics", |answer| answer.text.contains("\ncatalog_problems_count 1\n")).await;
+    // Later work does not repeat it.
+    app.write("other.yaml", &component("other", ", title: Changed"));
+    app.until(other, |answer| answer.json()["metadata"]["title"] == "Changed").await;
+    let lines = |text: &str| -> Vec<String> {
+        app.log().lines().filter(|line| line.contains(text)).map(str::to_owned).collect()
+    };
+    let wrong = lines("something is wrong in the catalog");
+    assert_eq!(wrong.len(), 1, "{wrong:#?}");
+    for part in ["component:default/never-seen", "catalog-info.yaml:4:53", "/spec/owner must be string", "false"] {
+        assert!(wrong[0].contains(part), "{part}: {}", wrong[0]);
+    }
+    assert!(lines("no longer wrong").is_empty());
+    app.write("catalog-info.yaml", &good);
+    app.until("/api/catalog/entities/by-name/component/default/never-seen", |answer| answer.status == 200).await;
+    app.until("/metrics", |answer| answer.text.contains("\ncatalog_problems_count 0\n")).await;
+    let repaired = lines("no longer wrong in the catalog");
+    assert_eq!(repaired.len(), 1, "{repaired:#?}");
+    assert!(repaired[0].contains("catalog-info.yaml:4:53"), "{}", repaired[0]);
+}
+
+#[tokio::test]
 async fn urls_are_read_and_reread_on_request() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("catalog-info.yaml"), component("remote", "")).unwrap();
