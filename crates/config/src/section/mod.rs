@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod auth;
 pub(crate) mod backend;
+pub(crate) mod branding;
 pub(crate) mod catalog;
 pub(crate) mod cors;
 pub(crate) mod database;
@@ -13,11 +14,12 @@ use url::Url;
 
 use crate::keys::Key;
 use crate::problems::Problems;
-use crate::{App, Auth, Backend, Catalog, Config, ConfigError, Integrations, Organization, View};
+use crate::{App, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, View};
 
 /// The keys of every section.
 pub(crate) const KEYS: &[&[Key]] = &[
     app::KEYS,
+    branding::KEYS,
     organization::KEYS,
     backend::KEYS,
     cors::KEYS,
@@ -31,6 +33,7 @@ pub(crate) const KEYS: &[&[Key]] = &[
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub app: App,
+    pub branding: Branding,
     pub organization: Organization,
     pub backend: Backend,
     pub auth: Auth,
@@ -54,6 +57,7 @@ impl Settings {
         let backend = Backend::read(root, problems)?;
         Some(Self {
             app: App::read(root, &backend.base_url, problems),
+            branding: Branding::read(root, problems),
             organization: Organization::read(root, problems),
             backend,
             auth: Auth::read(root, problems),

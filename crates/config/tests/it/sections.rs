@@ -306,3 +306,34 @@ fn locations_start_at_the_file_that_names_them() {
     let fixture = fixture.env(&[("APP_CONFIG_catalog_locations", r#"[{"type": "file", "target": "c.yaml"}]"#)]);
     assert_eq!(folder(&fixture), std::env::current_dir().unwrap());
 }
+
+#[test]
+fn an_organisation_makes_the_portal_its_own() {
+    let fixture = Fixture::new(&[
+        (
+            "app-config.yaml",
+            "app:\n  branding:\n    iconLogo: ./brand/mark.svg\n    fullLogo: data:image/svg+xml,%3Csvg%20a='1+1'/%3E\n    theme: {light: {primaryColor: '#0a5'}, dark: {primaryColor: '#5FD494'}}\n    welcome: {en: Hello, it: Ciao}\n  support: {url: 'https://help.example'}\n",
+        ),
+        ("brand/mark.svg", "<svg/>"),
+    ]);
+    let branding = Settings::read(&fixture.load().expect("it loads")).expect("it can be used").branding;
+    let icon = branding.icon.expect("an icon");
+    assert_eq!((icon.media_type, &*icon.bytes), ("image/svg+xml", &b"<svg/>"[..]));
+    assert_eq!(branding.logo.map(|logo| logo.bytes), Some(b"<svg a='1+1'/>".to_vec()));
+    assert_eq!((branding.light, branding.dark), (Some([0, 0xaa, 0x55]), Some([0x5f, 0xd4, 0x94])));
+    assert_eq!(branding.welcome["it"], "Ciao");
+    assert_eq!(branding.support.map(|url| url.to_string()).as_deref(), Some("https://help.example/"));
+    for (written, said) in [
+        ("iconLogo: ./none.svg", "app.branding.iconLogo: "),
+        ("iconLogo: https://cdn.example/logo.svg", "pages show no pictures from other hosts"),
+        ("iconLogo: 'data:text/html,x'", "expected a picture: SVG, PNG, WebP, JPEG or GIF"),
+        ("iconLogo: 'data:image/png;base64,%%%'", "expected a URI such as"),
+        ("fullLogo: 'data:image/png;base64,'", "this one has 0"),
+        ("theme: {light: {primaryColor: red}}", "expected a colour such as '#3b4cca', got \"red\""),
+        ("theme: {dark: {primaryColor: '#12345é'}}", "expected a colour"),
+        ("welcome: {en: 3}", "app.branding.welcome.en"),
+    ] {
+        let told = error(&format!("app:\n  branding:\n    {written}\n"));
+        assert!(told.starts_with("app-config.yaml:3:") && told.contains(said), "{written}: {told}");
+    }
+}
