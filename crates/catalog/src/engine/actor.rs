@@ -360,12 +360,14 @@ impl Actor {
             self.progress.unsettled = true;
         }
         let Some(interval) = self.options.processing_interval else { return };
-        let Some(state) = self.state.targets.get(&target) else {
+        let Some(state) = self.state.targets.get_mut(&target) else {
             return self.progress.schedule.forget(Look::Target(target));
         };
         // Files are watched; looking again is only for what a watch may miss.
         let interval = if state.host.is_some() || self.watcher.is_none() { interval } else { interval * 3 };
-        self.progress.schedule.plan(Look::Target(target), went, interval, spread(&state.key), Instant::now());
+        let spread = spread(&state.key);
+        let wait = self.progress.schedule.plan(Look::Target(target), went, interval, spread, Instant::now());
+        state.due_at = now.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
     }
 
     /// Plans the first look at everything that entities of an earlier run pull in by URL.

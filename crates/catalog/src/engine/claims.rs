@@ -144,6 +144,7 @@ impl State {
                 seen: false,
                 read_well: false,
                 read_at,
+                due_at: 0,
                 queued: false,
                 reading: false,
                 again: false,

@@ -108,6 +108,8 @@ pub struct TargetState {
     /// Since the start it was read without an error.
     pub read_well: bool,
     pub read_at: i64,
+    /// When its time comes again; 0 until it was read.
+    pub due_at: i64,
     pub queued: bool,
     pub reading: bool,
     /// Something changed while it was being read.

@@ -36,6 +36,8 @@ pub struct SourceStatus {
     pub entities: usize,
     /// Unix time in milliseconds of the last read, 0 if there was none.
     pub read_at: i64,
+    /// When it is read again without being asked to; `None` before the first read and where nothing is read by time.
+    pub next_read_at: Option<i64>,
     pub etag: Option<String>,
     pub reading: bool,
     pub problems: Vec<Problem>,

@@ -42,6 +42,7 @@ impl State {
             named_by: named_by.into_iter().collect(),
             entities: state.entities.len(),
             read_at: state.read_at,
+            next_read_at: (state.due_at > 0).then_some(state.due_at),
             etag: state.known.as_ref().and_then(|known| known.etag.clone()),
             reading: state.reading || state.queued,
             problems: state.problems.clone(),
