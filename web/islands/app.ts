@@ -4,6 +4,7 @@ import 'htmx.org';
 import { mountFilters } from './filters';
 import { mountCards } from './cards';
 import { mountKeys } from './keys';
+import { mountCopy, mountMenu } from './menu';
 import { mountJump, mountPalette } from './palette';
 import { mountRecent, mountRecentList } from './recent';
 import { mountStar } from './star';
@@ -13,10 +14,12 @@ import { mountTheme } from './theme';
 type Island = (element: HTMLElement) => void;
 
 const islands: Record<string, Island> = {
+  copy: mountCopy,
   filters: mountFilters,
   graph: mountGraph,
   jump: mountJump,
   keys: mountKeys,
+  menu: mountMenu,
   recent: mountRecent,
   'recent-list': mountRecentList,
   star: mountStar,

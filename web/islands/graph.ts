@@ -2,6 +2,10 @@
 const STEP = 1.25;
 const MOST = 4;
 const LEAST = 0.15;
+// Below this scale labels cannot be read.
+const LEGIBLE = 0.7;
+const ROOM_IN_CARD = 440;
+const ROOM_ON_PAGE = 420;
 
 export function mountGraph(figure: HTMLElement): void {
   const view = figure.querySelector<HTMLElement>('.graph-view');
@@ -32,18 +36,39 @@ export function mountGraph(figure: HTMLElement): void {
     draw();
   };
 
+  // The first look shows all of it where that can be read, else the root and what is around it.
+  const show = (): void => {
+    const whole = Math.min(1, view.clientWidth / width);
+    const room = figure.closest('.card') ? ROOM_IN_CARD : Math.max(ROOM_ON_PAGE, innerHeight - 320);
+    view.style.height = `${Math.min(room, Math.ceil(height * Math.max(whole, LEGIBLE)))}px`;
+    fit();
+    if (scale >= LEGIBLE) return;
+    scale = LEGIBLE;
+    const root = svg.querySelector<SVGGraphicsElement>('.node.root');
+    const at = root?.transform.baseVal.consolidate()?.matrix;
+    const box = root?.getBBox();
+    const [w, h] = [view.clientWidth / scale, view.clientHeight / scale];
+    x = w >= width ? (width - w) / 2 : Math.min(Math.max((at?.e ?? 0) + (box?.width ?? 0) / 2 - w / 2, 0), width - w);
+    y = h >= height ? (height - h) / 2 : Math.min(Math.max((at?.f ?? 0) - h / 2, 0), height - h);
+    draw();
+  };
+
   figure.classList.add('graph-live');
   svg.removeAttribute('width');
   svg.removeAttribute('height');
   view.scrollTo(0, 0);
-  fit();
-  new ResizeObserver(fit).observe(view);
+  let shownAt = 0;
+  new ResizeObserver(() => {
+    if (view.clientWidth === shownAt) return;
+    shownAt = view.clientWidth;
+    show();
+  }).observe(view);
 
   const buttons = document.createElement('div');
   buttons.className = 'graph-buttons';
-  const { zoomIn, zoomOut, fitAll, saveAs } = figure.dataset;
-  const labels = [zoomIn, zoomOut, fitAll, saveAs];
-  const actions: [string, () => void][] = [['+', () => zoom(STEP)], ['−', () => zoom(1 / STEP)], ['⤢', fit], ['↓', () => save(svg, width, height)]];
+  const { zoomIn, zoomOut, fitAll } = figure.dataset;
+  const labels = [zoomIn, zoomOut, fitAll];
+  const actions: [string, () => void][] = [['+', () => zoom(STEP)], ['−', () => zoom(1 / STEP)], ['⤢', fit]];
   actions.forEach(([sign, action], at) => {
     const button = Object.assign(document.createElement('button'), { type: 'button', className: 'icon-button', textContent: sign, title: labels[at] ?? '' });
     button.setAttribute('aria-label', labels[at] ?? sign);
@@ -110,23 +135,4 @@ export function mountGraph(figure: HTMLElement): void {
     y += (box.top + box.bottom - frame.top - frame.bottom) / 2 / scale;
     draw();
   });
-}
-
-const PAINT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'font-size', 'font-family', 'font-weight', 'text-anchor', 'opacity'];
-
-// The drawing as a file of its own, with the colours it has now.
-function save(svg: SVGSVGElement, width: number, height: number): void {
-  const copy = svg.cloneNode(true) as SVGSVGElement;
-  const [from, to] = [svg.querySelectorAll('*'), copy.querySelectorAll('*')];
-  from.forEach((element, at) => {
-    const computed = getComputedStyle(element);
-    for (const name of PAINT) to[at]?.setAttribute(name, computed.getPropertyValue(name));
-  });
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  copy.setAttribute('width', String(width));
-  copy.setAttribute('height', String(height));
-  const address = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }));
-  Object.assign(document.createElement('a'), { href: address, download: 'graph.svg' }).click();
-  URL.revokeObjectURL(address);
 }

@@ -12,6 +12,13 @@ nav-search = Search
 nav-settings = Settings
 jump-placeholder = Search…
 jump-label = Search the catalog
+nav-admin = Administration
+nav-support = Help
+sidebar-narrow = Show icons alone
+sidebar-wide = Show names
+has-problems = has problems
+read-on = Read on
+see-all = See all
 save = Save
 none = None
 
@@ -55,7 +62,12 @@ and-more =
         [one] and { $n } more
        *[other] and { $n } more
     }
-ago-now = just now
+time-now = now
+ago-seconds =
+    { $count ->
+        [one] { $n } second ago
+       *[other] { $n } seconds ago
+    }
 ago-minutes =
     { $count ->
         [one] { $n } minute ago
@@ -70,6 +82,46 @@ ago-days =
     { $count ->
         [one] { $n } day ago
        *[other] { $n } days ago
+    }
+ago-months =
+    { $count ->
+        [one] { $n } month ago
+       *[other] { $n } months ago
+    }
+ago-years =
+    { $count ->
+        [one] { $n } year ago
+       *[other] { $n } years ago
+    }
+in-seconds =
+    { $count ->
+        [one] in { $n } second
+       *[other] in { $n } seconds
+    }
+in-minutes =
+    { $count ->
+        [one] in { $n } minute
+       *[other] in { $n } minutes
+    }
+in-hours =
+    { $count ->
+        [one] in { $n } hour
+       *[other] in { $n } hours
+    }
+in-days =
+    { $count ->
+        [one] in { $n } day
+       *[other] in { $n } days
+    }
+in-months =
+    { $count ->
+        [one] in { $n } month
+       *[other] in { $n } months
+    }
+in-years =
+    { $count ->
+        [one] in { $n } year
+       *[other] in { $n } years
     }
 month-1 = January
 month-2 = February
@@ -170,6 +222,16 @@ pager-previous = Previous
 pager-next = Next
 star = Star
 star-this = Star { $name }
+star-all =
+    { $count ->
+        [one] Star it
+       *[other] Star all { $n } here
+    }
+unstar-all =
+    { $count ->
+        [one] Take the star away
+       *[other] Take all { $n } stars away
+    }
 starred = Starred
 stars-full = This browser has no room for more stars. Remove one first.
 empty-page = Nothing on this page
@@ -192,8 +254,19 @@ tab-relations = Relations
 tab-graph = Graph
 tab-source = Source
 tab-inspect = Inspect
-open-source = View source
-edit-entity = Edit
+open-code = View code
+actions = Actions
+refresh = Read again
+refresh-orphan = No source keeps this entity any more, so there is nothing to read again.
+refresh-asked = Its source is being read again
+refresh-asked-what = What changed shows when this page is loaded anew.
+load-anew = Load anew
+edit-source = Edit source
+view-source = View source
+inspect-entity = Inspect
+copy-reference = Copy reference
+copy-address = Copy address
+copied = Copied
 owner = Owner
 part-of = Part of
 about = About
@@ -306,12 +379,19 @@ graph-truncated =
 graph-zoom-in = Zoom in
 graph-zoom-out = Zoom out
 graph-fit = Show all
-graph-save = Save as SVG
+graph-direction = Direction
+direction-both = Both ways
+direction-out = What it builds on
+direction-in = What builds on it
+graph-open = Show what { $name } relates to
+graph-close = Hide what { $name } relates to
 
 ## Home and search
-home-title = { $name }
 home-search = Search by name, title or description
-home-mine = My groups and what they own
+home-mine = Mine
+home-mine-none = Nothing names you or your groups as owner.
+home-groups = My groups
+home-catalog = In the catalog
 home-no-groups = You are in no group of the catalog.
 home-problems = Needs care
 recent = Recent
@@ -343,6 +423,8 @@ sign-out = Sign out
 sign-in-title = Sign in to { $name }
 sign-in-guest = Enter as guest
 sign-in-guest-what = Guests see everything the catalog has. For trials and development.
+session-ended = Your session is over
+session-ended-what = Sign in again; you will be back where you were.
 sign-in-failed = Sign-in is not possible
 sign-in-none-what = An administrator can set up a way to sign in under auth.providers in the configuration.
 
@@ -351,6 +433,8 @@ error-no-page = There is no page here
 error-no-page-what = The address may be mistyped, or the page may have moved.
 error-no-entity = No such entity
 error-no-entity-what = The catalog has no entity of this name that you may see. It may have been renamed or removed at its source.
+error-hidden = This entity cannot be shown yet
+error-hidden-what = Its source was read, but something in it must be corrected first:
 error-foreign-form = This form came from another site
 error-foreign-form-what = To protect you it was not carried out. Open the page here and try again.
 error-bad-request = This cannot be done
@@ -360,3 +444,35 @@ error-broken-what = It is not yours to fix. Try again; if it stays, quote the id
 error-request-id = Request
 error-to-catalog = To the catalog
 error-to-search = Search
+
+## Administration
+admin-tab-problems = Problems
+admin-tab-sources = Sources
+troubles-all = All
+troubles-hidden = Not shown
+troubles-stale = Shown with problems
+troubles-conflicts = Conflicts
+troubles-count = problems
+troubles-none = Nothing is wrong
+troubles-none-what = Every source was read and every entity in it is shown.
+trouble-hidden = Not shown
+trouble-stale = Shown as it last was right
+trouble-shown = Shown
+severity-error = Error
+severity-warning = Warning
+advice-InputError = Correct the source at this place. It is read again as soon as it changes, or with “Read again”.
+advice-TypeError = Correct the value at this place so that it has the form its kind asks for.
+advice-NotFoundError = Correct the path or address in the location that names it, or remove it there.
+advice-NotAllowedError = An administrator can allow it: hosts under backend.reading.allow or integrations, kinds under catalog.rules in the configuration.
+advice-ConflictError = Give one of the two another name or namespace, or remove one.
+advice-Error = Correct the source, or look again when it can be reached.
+count-sources =
+    { $count ->
+        [one] { $n } source
+       *[other] { $n } sources
+    }
+named-by = Named by
+next-read = Next read
+entities = Entities
+reading = being read
+never-read = never

@@ -12,6 +12,13 @@ nav-search = Cerca
 nav-settings = Impostazioni
 jump-placeholder = Cerca…
 jump-label = Cerca nel catalogo
+nav-admin = Amministrazione
+nav-support = Assistenza
+sidebar-narrow = Mostra solo le icone
+sidebar-wide = Mostra i nomi
+has-problems = ha problemi
+read-on = Continua a leggere
+see-all = Vedi tutto
 save = Salva
 none = Nessuno
 
@@ -55,7 +62,12 @@ and-more =
         [one] e un altro
        *[other] e altri { $n }
     }
-ago-now = proprio ora
+time-now = adesso
+ago-seconds =
+    { $count ->
+        [one] { $n } secondo fa
+       *[other] { $n } secondi fa
+    }
 ago-minutes =
     { $count ->
         [one] { $n } minuto fa
@@ -70,6 +82,46 @@ ago-days =
     { $count ->
         [one] { $n } giorno fa
        *[other] { $n } giorni fa
+    }
+ago-months =
+    { $count ->
+        [one] { $n } mese fa
+       *[other] { $n } mesi fa
+    }
+ago-years =
+    { $count ->
+        [one] { $n } anno fa
+       *[other] { $n } anni fa
+    }
+in-seconds =
+    { $count ->
+        [one] tra { $n } secondo
+       *[other] tra { $n } secondi
+    }
+in-minutes =
+    { $count ->
+        [one] tra { $n } minuto
+       *[other] tra { $n } minuti
+    }
+in-hours =
+    { $count ->
+        [one] tra { $n } ora
+       *[other] tra { $n } ore
+    }
+in-days =
+    { $count ->
+        [one] tra { $n } giorno
+       *[other] tra { $n } giorni
+    }
+in-months =
+    { $count ->
+        [one] tra { $n } mese
+       *[other] tra { $n } mesi
+    }
+in-years =
+    { $count ->
+        [one] tra { $n } anno
+       *[other] tra { $n } anni
     }
 month-1 = gennaio
 month-2 = febbraio
@@ -170,6 +222,16 @@ pager-previous = Precedente
 pager-next = Successiva
 star = Stella
 star-this = Stella a { $name }
+star-all =
+    { $count ->
+        [one] Aggiungi la stella
+       *[other] Aggiungi la stella a tutte e { $n }
+    }
+unstar-all =
+    { $count ->
+        [one] Togli la stella
+       *[other] Togli tutte e { $n } le stelle
+    }
 starred = Con stella
 stars-full = Questo browser non ha posto per altre stelle. Toglierne prima una.
 empty-page = Niente in questa pagina
@@ -192,8 +254,19 @@ tab-relations = Relazioni
 tab-graph = Grafo
 tab-source = Sorgente
 tab-inspect = Ispeziona
-open-source = Vedi il codice
-edit-entity = Modifica
+open-code = Vedi il codice
+actions = Azioni
+refresh = Rileggi
+refresh-orphan = Nessuna sorgente descrive più questa entità: non c’è nulla da rileggere.
+refresh-asked = La sorgente viene riletta
+refresh-asked-what = Le modifiche si vedono ricaricando questa pagina.
+load-anew = Ricarica
+edit-source = Modifica la sorgente
+view-source = Vedi la sorgente
+inspect-entity = Ispeziona
+copy-reference = Copia il riferimento
+copy-address = Copia l’indirizzo
+copied = Copiato
 owner = Proprietario
 part-of = Parte di
 about = Informazioni
@@ -306,12 +379,19 @@ graph-truncated =
 graph-zoom-in = Avvicina
 graph-zoom-out = Allontana
 graph-fit = Mostra tutto
-graph-save = Salva come SVG
+graph-direction = Direzione
+direction-both = Entrambe
+direction-out = Ciò su cui si basa
+direction-in = Ciò che si basa su di essa
+graph-open = Mostra le relazioni di { $name }
+graph-close = Nascondi le relazioni di { $name }
 
 ## Home and search
-home-title = { $name }
 home-search = Cerca per nome, titolo o descrizione
-home-mine = I miei gruppi e ciò che possiedono
+home-mine = Di mia competenza
+home-mine-none = Nulla indica te o i tuoi gruppi come responsabili.
+home-groups = I miei gruppi
+home-catalog = Nel catalogo
 home-no-groups = Non sei in nessun gruppo del catalogo.
 home-problems = Da sistemare
 recent = Recenti
@@ -343,6 +423,8 @@ sign-out = Esci
 sign-in-title = Accedi a { $name }
 sign-in-guest = Entra come ospite (guest)
 sign-in-guest-what = Gli ospiti vedono tutto il catalogo. Per prove e sviluppo.
+session-ended = La sessione è terminata
+session-ended-what = Accedi di nuovo: tornerai dove eri.
 sign-in-failed = Accesso non possibile
 sign-in-none-what = Un amministratore può impostare un modo di accedere in auth.providers nella configurazione.
 
@@ -351,6 +433,8 @@ error-no-page = Qui non c’è nessuna pagina
 error-no-page-what = L’indirizzo può essere sbagliato, o la pagina spostata.
 error-no-entity = Entità inesistente
 error-no-entity-what = Il catalogo non ha un’entità con questo nome che tu possa vedere. Può essere stata rinominata o tolta alla sorgente.
+error-hidden = Questa entità non può ancora essere mostrata
+error-hidden-what = La sua sorgente è stata letta, ma prima va corretto quanto segue:
 error-foreign-form = Questo modulo viene da un altro sito
 error-foreign-form-what = Per proteggerti non è stato eseguito. Apri la pagina qui e riprova.
 error-bad-request = Non si può fare
@@ -360,3 +444,35 @@ error-broken-what = Non dipende da te. Riprova; se continua, indica l’identifi
 error-request-id = Richiesta
 error-to-catalog = Al catalogo
 error-to-search = Cerca
+
+## Administration
+admin-tab-problems = Problemi
+admin-tab-sources = Sorgenti
+troubles-all = Tutti
+troubles-hidden = Non mostrate
+troubles-stale = Mostrate con problemi
+troubles-conflicts = Conflitti
+troubles-count = problemi
+troubles-none = Nessun problema
+troubles-none-what = Ogni sorgente è stata letta e ogni sua entità è mostrata.
+trouble-hidden = Non mostrata
+trouble-stale = Mostrata nell’ultima versione corretta
+trouble-shown = Mostrata
+severity-error = Errore
+severity-warning = Avviso
+advice-InputError = Correggi la sorgente in questo punto. Viene riletta appena cambia, o con «Rileggi».
+advice-TypeError = Correggi il valore in questo punto, nella forma richiesta dal suo tipo.
+advice-NotFoundError = Correggi il percorso o l’indirizzo nella posizione che lo nomina, oppure toglilo da lì.
+advice-NotAllowedError = Un amministratore può consentirlo: gli host in backend.reading.allow o integrations, i tipi in catalog.rules della configurazione.
+advice-ConflictError = Dai a una delle due un altro nome o spazio dei nomi, oppure rimuovine una.
+advice-Error = Correggi la sorgente, oppure riprova quando sarà raggiungibile.
+count-sources =
+    { $count ->
+        [one] { $n } sorgente
+       *[other] { $n } sorgenti
+    }
+named-by = Nominata da
+next-read = Prossima lettura
+entities = Entità
+reading = in lettura
+never-read = mai

@@ -3,8 +3,9 @@
 use anyhow::{Result, anyhow, bail};
 use api::layers::HttpOptions;
 use catalog::CatalogOptions;
-use config::{Config, Database, Https};
+use config::{Config, Database, Https, Picture};
 use store_sql::{DatabaseLocation, DatabaseOptions};
+use web::branding::{Branding, File};
 
 /// One configuration, read and checked.
 pub struct Settings {
@@ -34,6 +35,22 @@ pub fn settings(config: &Config) -> Result<Settings> {
         Database::File(file) => DatabaseLocation::File(file.clone()),
     });
     Ok(Settings { typed, catalog, http, database, secrets: config.redactions(), is_built_in: config.is_built_in() })
+}
+
+/// How the pages look, from the sections that say something of it.
+pub fn branding(typed: &config::Settings) -> Branding {
+    let own = &typed.branding;
+    let file =
+        |stem: &str, picture: &Picture| File::new(stem, picture.extension, picture.media_type, picture.bytes.clone());
+    Branding {
+        title: typed.app.title.clone(),
+        organization: typed.organization.name.clone(),
+        icon: own.icon.as_ref().map(|icon| file("icon", icon)),
+        logo: own.logo.as_ref().map(|logo| file("logo", logo)),
+        theme: web::branding::theme(own.light, own.dark),
+        welcome: own.welcome.clone(),
+        support: own.support.as_ref().map(ToString::to_string),
+    }
 }
 
 /// What differs from the configuration the process started with and takes effect at the next start only.

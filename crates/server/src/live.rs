@@ -23,7 +23,7 @@ use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
 use store_sql::SqlStore;
 use tower::ServiceExt;
 use url::Url;
-use web::{Branding, WebState};
+use web::WebState;
 
 use crate::compose::{self, Settings};
 use crate::directory::CatalogUsers;
@@ -175,12 +175,8 @@ impl Parts<'_> {
             auth: authority.clone(),
             lifecycle: self.lifecycle.clone(),
         });
-        let branding = Branding {
-            title: settings.typed.app.title.clone(),
-            organization: settings.typed.organization.name.clone(),
-        };
         let policy = content_security_policy(web::CONTENT_SECURITY_POLICY, &settings.http.csp)?;
-        let pages = WebState::new(self.catalog.clone(), authority.clone(), branding);
+        let pages = WebState::new(self.catalog.clone(), authority.clone(), compose::branding(&settings.typed));
         let web = web::router(pages.with_content_security_policy(policy)).layer(from_fn(mark_route));
         let metrics = metrics::router(self.telemetry.metrics.clone(), authority);
         Ok(apply_layers(api.merge(metrics).fallback_service(web), &settings.http)?)

@@ -47,7 +47,7 @@ pub fn listening(scheme: &str, address: SocketAddr, live: &Live) {
         say("  Nobody can sign in yet: set auth.providers.guest and auth.environment: development, or use a token");
     }
     if let Some(missing) = web::assets::missing() {
-        say(&format!("  {missing}"));
+        say(&format!("  Pages work, but without their scripts: {missing}"));
     }
     if settings.is_built_in {
         say(NO_CONFIGURATION);

@@ -1,11 +1,13 @@
-//! Small choices a person makes that travel in cookies: theme, language, stars. None of them is a secret.
+//! Small choices a person makes that travel in cookies: theme, language, sidebar, stars. None of them is a secret.
 
 use std::collections::BTreeSet;
 
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 use model::EntityRef;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
+
+use crate::urls;
 
 /// A cookie has room for about 4 kB; beyond this many bytes the oldest kinds of browser drop it whole.
 const MAX_STARS_BYTES: usize = 3500;
@@ -14,6 +16,7 @@ const YEAR: time::Duration = time::Duration::days(365);
 pub const LANG: &str = "lang";
 pub const THEME: &str = "theme";
 pub const STARS: &str = "starred";
+pub const SIDEBAR: &str = "sidebar";
 
 /// The value of a cookie the browser sent.
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -29,9 +32,14 @@ pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// A `Set-Cookie` value that keeps a choice for a year. Scripts may read it: the palette and the theme switch do.
 pub fn keep(name: &'static str, value: &str) -> Option<HeaderValue> {
-    let cookie =
-        Cookie::build((name, crate::urls::encode(value))).path("/").same_site(SameSite::Lax).max_age(YEAR).build();
+    let cookie = Cookie::build((name, encode(value))).path("/").same_site(SameSite::Lax).max_age(YEAR).build();
     HeaderValue::from_str(&cookie.to_string()).ok()
+}
+
+/// A value as cookies can hold it (RFC 6265 section 4.1.1). `:` and `/` of references may stay, which saves room.
+fn encode(value: &str) -> String {
+    const KEPT: &AsciiSet = &urls::COMPONENT.remove(b':').remove(b'/');
+    utf8_percent_encode(value, KEPT).to_string()
 }
 
 /// Light, dark, or what the system says.
@@ -87,7 +95,7 @@ impl Stars {
             return true;
         }
         self.0.insert(entity_ref.clone());
-        let fits = crate::urls::encode(&self.to_value()).len() <= MAX_STARS_BYTES;
+        let fits = encode(&self.to_value()).len() <= MAX_STARS_BYTES;
         if !fits {
             self.0.remove(entity_ref);
         }
@@ -123,6 +131,6 @@ mod tests {
         let refused =
             (0..500).find(|n| !stars.set(&EntityRef::new("component", "default", &format!("name-{n}")), true));
         assert!(refused.is_some());
-        assert!(crate::urls::encode(&stars.to_value()).len() <= MAX_STARS_BYTES);
+        assert!(encode(&stars.to_value()).len() <= MAX_STARS_BYTES);
     }
 }

@@ -139,15 +139,22 @@ impl Messages {
         format!("{} {month} {}, {:02}:{:02} UTC", at.day(), at.year(), at.hour(), at.minute())
     }
 
-    /// How long ago a moment was, in the largest whole unit.
-    pub fn ago(self, now: i64, millis: i64) -> Cow<'static, str> {
-        let seconds = u64::try_from((now - millis) / 1000).unwrap_or(0);
-        match seconds {
-            0..60 => self.text("ago-now"),
-            60..3600 => self.count("ago-minutes", seconds / 60),
-            3600..86_400 => self.count("ago-hours", seconds / 3600),
-            _ => self.count("ago-days", seconds / 86_400),
-        }
+    /// How long ago a moment was, or how long until it comes, in the largest whole unit.
+    pub fn relative(self, now: i64, millis: i64) -> Cow<'static, str> {
+        const UNITS: [(u64, &str); 6] = [
+            (365 * 86_400, "years"),
+            (30 * 86_400, "months"),
+            (86_400, "days"),
+            (3600, "hours"),
+            (60, "minutes"),
+            (1, "seconds"),
+        ];
+        let seconds = millis.abs_diff(now) / 1000;
+        let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| seconds >= *unit) else {
+            return self.text("time-now");
+        };
+        let key = if millis > now { format!("in-{name}") } else { format!("ago-{name}") };
+        self.count(&key, seconds / unit)
     }
 
     fn format(self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<Cow<'static, str>> {
@@ -164,7 +171,7 @@ impl Messages {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
     use std::path::Path;
 
     use super::*;
@@ -181,33 +188,66 @@ mod tests {
         keys
     }
 
-    /// Every literal key in the sources: the first argument of `text`, `with` and `count` on the messages `t`.
-    fn used_keys(folder: &Path, found: &mut BTreeSet<String>) {
+    /// All sources of the pages, one after the other.
+    fn sources(folder: &Path) -> String {
+        let mut all = String::new();
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
-                used_keys(&path, found);
-                continue;
-            }
-            let source = std::fs::read_to_string(&path).unwrap();
-            for call in ["t.text(\"", "t.with(\"", "t.count(\"", "key: \""] {
-                for (at, _) in source.match_indices(call) {
-                    let key = &source[at + call.len()..];
-                    found.insert(key[..key.find('"').unwrap()].to_owned());
-                }
-            }
+            all += &if path.is_dir() { sources(&path) } else { std::fs::read_to_string(&path).unwrap() };
         }
+        all
+    }
+
+    /// Every literal key in the sources: the first argument of `text`, `with` and `count` on the messages `t`.
+    fn used_keys(source: &str) -> BTreeSet<&str> {
+        let calls = ["t.text(\"", "t.with(\"", "t.count(\"", "key: \""];
+        let used = calls.iter().flat_map(|call| source.split(call).skip(1)).filter_map(|rest| rest.split('"').next());
+        used.filter(|key| key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')).collect()
     }
 
     #[test]
     fn both_languages_have_every_key_that_is_used() {
         let (english, italian) = (keys(Lang::English), keys(Lang::Italian));
         assert_eq!(english, italian);
-        let mut used = BTreeSet::new();
-        used_keys(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut used);
-        let missing: Vec<_> = used.iter().filter(|key| !english.contains(key.as_str())).collect();
+        let source = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        let used = used_keys(&source);
+        let missing: Vec<_> = used.iter().filter(|key| !english.contains(*key)).collect();
         assert!(missing.is_empty(), "no words for {missing:?}");
         assert!(used.len() > 50, "the search for keys finds too few: {}", used.len());
+    }
+
+    /// What format strings that make keys begin with, such as `kind-` of `"kind-{}"`.
+    fn families(source: &str) -> BTreeSet<&str> {
+        let begins = |piece: &&str| piece.ends_with('-') && piece.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        source.split('{').filter_map(|before| before.rsplit('"').next()).filter(begins).collect()
+    }
+
+    #[test]
+    fn no_words_are_kept_that_nobody_says() {
+        let source = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        let families = families(&source);
+        let said = |key: &str| source.contains(&format!("\"{key}\"")) || families.iter().any(|f| key.starts_with(f));
+        let unsaid: Vec<_> = keys(Lang::English).into_iter().filter(|key| !said(key)).collect();
+        assert!(unsaid.is_empty(), "nobody says {unsaid:?}");
+    }
+
+    #[test]
+    fn both_languages_take_the_same_values() {
+        let values = |lang: Lang| -> BTreeMap<&str, BTreeSet<&str>> {
+            let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+            let mut key = "";
+            for line in lang.source().lines() {
+                if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+                    key = line.split_once(" =").map_or("", |(key, _)| key);
+                }
+                for (at, _) in line.match_indices("{ $") {
+                    let name = line[at + 3..].split([' ', '}']).next().unwrap_or_default();
+                    found.entry(key).or_default().insert(name);
+                }
+            }
+            found
+        };
+        assert_eq!(values(Lang::English), values(Lang::Italian));
     }
 
     #[test]
@@ -231,6 +271,23 @@ mod tests {
         assert_eq!(en.count("count-entities", 12_345), "12,345 entities");
         assert_eq!(it.count("count-entities", 1), "1 entità");
         assert_eq!(it.count("count-components", 1_200), "1.200 componenti");
+    }
+
+    #[test]
+    fn time_passes_in_words() {
+        let (en, it) = (Messages::new(Lang::English), Messages::new(Lang::Italian));
+        const DAY: i64 = 86_400_000;
+        for (millis, english, italian) in [
+            (0, "now", "adesso"),
+            (-1_000, "1 second ago", "1 secondo fa"),
+            (-180_000, "3 minutes ago", "3 minuti fa"),
+            (90_000, "in 1 minute", "tra 1 minuto"),
+            (-DAY, "1 day ago", "1 giorno fa"),
+            (-65 * DAY, "2 months ago", "2 mesi fa"),
+            (-800 * DAY, "2 years ago", "2 anni fa"),
+        ] {
+            assert_eq!((&*en.relative(0, millis), &*it.relative(0, millis)), (english, italian));
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! `components`. Words are in `web/messages`, looks in `web/styles`, and what needs a browser in `web/islands`.
 
 pub mod assets;
+pub mod branding;
 mod components;
 mod cookies;
 mod i18n;
@@ -20,6 +21,7 @@ mod state;
 mod urls;
 mod view;
 
+pub use branding::Branding;
 pub use router::router;
 pub use security::CONTENT_SECURITY_POLICY;
-pub use state::{Branding, WebState};
+pub use state::WebState;

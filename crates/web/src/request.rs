@@ -21,8 +21,14 @@ use crate::{Branding, WebState, urls};
 pub struct Ctx {
     pub t: Messages,
     pub theme: Theme,
+    /// The sidebar shows icons alone.
+    pub narrow_sidebar: bool,
     pub stars: Stars,
     pub viewer: Option<Viewer>,
+    /// The browser brought a session that is over.
+    pub session_ended: bool,
+    /// Entities and sources something is wrong with.
+    pub troubles: usize,
     /// Path and query, for coming back after a form.
     pub here: String,
     /// The id to quote when something failed.
@@ -43,7 +49,10 @@ impl Ctx {
         Self {
             t: Messages::new(lang),
             theme: theme.unwrap_or_default(),
+            narrow_sidebar: cookies::read(headers, cookies::SIDEBAR).is_some_and(|width| width == "narrow"),
             stars: stars.unwrap_or_default(),
+            session_ended: viewer.is_none() && cookies::read(headers, auth::SESSION_COOKIE).is_some(),
+            troubles: if viewer.is_some() { state.engine.status().problems } else { 0 },
             viewer,
             here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             request_id: text(headers, "x-request-id"),
@@ -120,8 +129,11 @@ impl<S: Sync> FromRequestParts<S> for Anyone {
         Ok(Self(parts.extensions.get::<Ctx>().cloned().unwrap_or_else(|| Ctx {
             t: Messages::default(),
             theme: Theme::System,
+            narrow_sidebar: false,
             stars: Stars::default(),
             viewer: None,
+            session_ended: false,
+            troubles: 0,
             here: parts.uri.path().to_owned(),
             request_id: None,
             fragment: None,

@@ -4,8 +4,10 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-use crate::pages::{card, catalog, entity, errors, explorer, export, home, palette, search, settings, sign_in, star};
-use crate::{WebState, assets, request, security};
+use crate::pages::{
+    admin, card, catalog, entity, errors, explorer, export, home, palette, search, settings, sign_in, star,
+};
+use crate::{WebState, assets, branding, request, security};
 
 /// The pages and their assets. What it does not know is answered with the page for that.
 pub fn router(state: WebState) -> Router {
@@ -19,13 +21,21 @@ pub fn router(state: WebState) -> Router {
         .route("/catalog/{namespace}/{kind}/{name}/graph", get(entity::graph::page))
         .route("/catalog/{namespace}/{kind}/{name}/source", get(entity::source::page))
         .route("/catalog/{namespace}/{kind}/{name}/inspect", get(entity::inspect::page))
+        .route("/catalog/{namespace}/{kind}/{name}/refresh", post(entity::refresh::ask))
+        .route("/catalog/{namespace}/{kind}/{name}/freshness", get(entity::overview::freshness))
         .route("/catalog/{namespace}/{kind}/{name}/card", get(card::fragment))
         .route("/catalog/{namespace}/{kind}/{name}/{*tab}", get(entity::other_tab))
         .route("/catalog-graph", get(explorer::page))
+        .route(explorer::EXPORT, get(explorer::export))
         .route("/api-docs", get(catalog::apis))
         .route("/search", get(search::page))
         .route("/palette", get(palette::fragment))
         .route("/star", post(star::toggle))
+        .route("/admin", get(admin::home))
+        .route("/admin/problems", get(admin::problems::page))
+        .route("/admin/problems/export.csv", get(admin::problems::csv))
+        .route("/admin/problems/export.json", get(admin::problems::json))
+        .route("/admin/sources", get(admin::sources::page))
         .route("/settings", get(settings::page).post(settings::save))
         .route("/sign-in", get(sign_in::page).post(sign_in::guest))
         .route("/sign-out", post(sign_in::out))
@@ -34,6 +44,7 @@ pub fn router(state: WebState) -> Router {
         .layer(from_fn_with_state(state.clone(), request::context))
         // Assets are the same for everybody: no session is looked at.
         .route("/static/{name}", get(assets::serve))
+        .route("/brand/{name}", get(branding::serve))
         .layer(from_fn_with_state(state.clone(), security::headers))
         .with_state(state)
 }

@@ -9,20 +9,8 @@ use http::HeaderValue;
 use model::{EntityRef, Severity};
 use parking_lot::Mutex;
 
+use crate::branding::Branding;
 use crate::security::CONTENT_SECURITY_POLICY;
-
-/// The words of the organisation, from `app.title` and `organization.name`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Branding {
-    pub title: String,
-    pub organization: Option<String>,
-}
-
-impl Default for Branding {
-    fn default() -> Self {
-        Self { title: "Callboard".to_owned(), organization: None }
-    }
-}
 
 /// What pages work with. Cheap to clone.
 #[derive(Clone)]

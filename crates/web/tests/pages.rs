@@ -50,6 +50,11 @@ metadata: { name: team-a, title: Team A }
 spec: { type: team, children: [], members: [ann], profile: { displayName: "<u>A</u>" } }
 ---
 apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: broken, title: "<img src=x>" }
+spec: { type: "<i>service</i>", lifecycle: production }
+---
+apiVersion: backstage.io/v1alpha1
 kind: User
 metadata: { name: ann }
 spec: { memberOf: [team-a], profile: { displayName: "Ann <Bee>", email: "a@b.example?cc=<x>" } }
@@ -104,6 +109,11 @@ async fn every_page_sends_strangers_to_sign_in_and_back() {
         "/search?query=x",
         "/palette?query=x",
         "/settings",
+        "/admin/problems",
+        "/admin/problems/export.csv",
+        "/admin/sources",
+        "/catalog-graph/export.svg?root=component:default/pay.ment_s-1",
+        "/catalog/default/component/pay.ment_s-1/freshness",
     ] {
         for cookie in ["", "callboard-session=forged.to.ken"] {
             let answer = get(&site.pages, path, cookie).await;
@@ -112,7 +122,7 @@ async fn every_page_sends_strangers_to_sign_in_and_back() {
             assert!(!answer.text.contains("pay.ment"), "{path}");
         }
     }
-    for path in ["/star", "/settings"] {
+    for path in ["/star", "/settings", "/catalog/default/component/pay.ment_s-1/refresh"] {
         let answer = send(&site.pages, form(path, "add=component:a&theme=dark", "")).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in"), "{path}");
     }
@@ -137,7 +147,8 @@ async fn following_every_link_finds_pages_in_which_nothing_an_author_wrote_runs(
             elsewhere.insert(address);
             continue;
         }
-        if matches!(address.as_str(), "/star" | "/sign-out") {
+        // Where only forms go.
+        if matches!(address.as_str(), "/star" | "/sign-out") || address.ends_with("/refresh") {
             continue;
         }
         let answer = site.get(&address).await;
@@ -269,6 +280,80 @@ async fn what_is_not_there_says_so() {
     let moved = site.get("/catalog/default/Component/PAY.ment_s-1/dependencies").await;
     assert_eq!(moved.location(), "/catalog/default/component/pay.ment_s-1/relations");
     assert_eq!(get(&site.pages, "/static/nonesuch.js", "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_where_it_is_with_what_to_do() {
+    let site = nasty().await;
+    let page = site.get("/admin/problems").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.text.contains("component:default/broken") && page.text.contains("catalog-info.yaml:"),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("Not shown") && page.text.contains("Correct the source"));
+    assert!(!site.get("/admin/problems?q=no-such-text").await.text.contains("component:default/broken"));
+    let csv = site.get("/admin/problems/export.csv?show=hidden").await;
+    assert!(csv.text.lines().skip(1).all(|line| line.contains("component:default/broken")), "{}", csv.text);
+    let json: serde_json::Value =
+        serde_json::from_str(&site.get("/admin/problems/export.json?show=hidden").await.text).unwrap();
+    assert!(json[0]["line"].as_u64() > Some(1), "{json}");
+    let sources = site.get("/admin/sources").await;
+    assert!(sources.text.contains("catalog-info.yaml") && sources.text.contains("<time datetime="));
+    // Its own page says why it is not there.
+    let hidden = site.get("/catalog/default/component/broken").await;
+    assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+    assert!(hidden.text.contains("cannot be shown yet") && hidden.text.contains("InputError"), "{}", hidden.text);
+}
+
+#[tokio::test]
+async fn an_entity_is_read_again_when_asked() {
+    let site = nasty().await;
+    let path = "/catalog/default/component/pay.ment_s-1";
+    let asked = send(&site.pages, form(&format!("{path}/refresh"), "", &site.cookie)).await;
+    assert_eq!(asked.location(), format!("{path}/source?asked=refresh"));
+    assert!(site.get(asked.location()).await.text.contains("being read again"));
+    let fresh = site.get(&format!("{path}/freshness")).await;
+    assert!(fresh.text.starts_with("<div class=\"fact\"") && fresh.text.contains("<time datetime="), "{}", fresh.text);
+    let gone = send(&site.pages, form("/catalog/default/component/nonesuch/refresh", "", &site.cookie)).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn many_stars_come_and_go_at_once() {
+    let site = nasty().await;
+    let both = "component:default/pay.ment_s-1,component:other/till";
+    let kept =
+        |answer: &Answer| answer.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let added = send(&site.pages, form("/star", &format!("add={both}"), &site.cookie)).await;
+    let cookie = format!("{}; {}", site.cookie, kept(&added));
+    let starred = get(&site.pages, "/catalog?show=starred", &cookie).await;
+    assert!(starred.text.contains(&format!("name=\"remove\" value=\"{both}\"")), "{}", starred.text);
+    let removed = send(&site.pages, form("/star", &format!("remove={both}"), &cookie)).await;
+    assert_eq!(kept(&removed), "starred=");
+    let bad = send(&site.pages, form("/star", "add=component:a,%00", &site.cookie)).await;
+    assert_eq!(bad.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_read_is_refused_with_a_page() {
+    let site = nasty().await;
+    let mut request = form("/settings", "theme=dark", &site.cookie);
+    request.headers_mut().insert(header::CONTENT_TYPE, "text/csv".parse().unwrap());
+    let refused = send(&site.pages, request).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.text.starts_with("<!DOCTYPE html>"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn who_comes_back_too_late_is_told_so_and_returns_to_the_same_page() {
+    let site = nasty().await;
+    let late = get(&site.pages, "/catalog?kind=api", "callboard-session=over.and.out").await;
+    let page = get(&site.pages, late.location(), "callboard-session=over.and.out").await;
+    assert!(page.text.contains("Your session is over") && page.text.contains("value=\"/catalog?kind=api\""));
+    let first = get(&site.pages, "/sign-in", "").await;
+    assert!(!first.text.contains("Your session is over"));
 }
 
 #[tokio::test]

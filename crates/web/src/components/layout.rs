@@ -62,15 +62,16 @@ fn document(ctx: &Ctx, title: &str, body: Markup) -> Markup {
     let theme = (ctx.theme != Theme::System).then(|| ctx.theme.code());
     html! {
         (DOCTYPE)
-        html lang=(ctx.t.lang.code()) data-theme=[theme] {
+        html lang=(ctx.t.lang.code()) data-theme=[theme] data-sidebar=[ctx.narrow_sidebar.then_some("narrow")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="htmx-config" content=(HTMX_CONFIG);
                 title { (title) " · " (ctx.branding.title) }
-                link rel="icon" href=(assets::url("mark.svg")) type="image/svg+xml";
+                link rel="icon" href=(mark(ctx));
                 link rel="stylesheet" href=(assets::url("app.css"));
+                @if let Some(theme) = &ctx.branding.theme { link rel="stylesheet" href=(theme.url()); }
                 @if let Some(script) = assets::find("app.js") { script type="module" src=(script) {} }
             }
             body data-island="keys" { (body) }
@@ -78,11 +79,20 @@ fn document(ctx: &Ctx, title: &str, body: Markup) -> Markup {
     }
 }
 
+/// The address of the square mark.
+pub fn mark(ctx: &Ctx) -> &str {
+    ctx.branding.icon.as_ref().map_or_else(|| assets::url("mark.svg"), |icon| icon.url())
+}
+
 fn brand(ctx: &Ctx) -> Markup {
+    let branding = &ctx.branding;
     html! {
         a.brand href="/" {
-            img src=(assets::url("mark.svg")) alt="" width="22" height="22";
-            span { (ctx.branding.title) }
+            img.brand-mark src=(mark(ctx)) alt=(if branding.logo.is_some() { &branding.title } else { "" }) width="22" height="22";
+            @match &branding.logo {
+                Some(logo) => { img.brand-logo src=(logo.url()) alt=(branding.title) height="22"; }
+                None => { span { (branding.title) } }
+            }
         }
     }
 }
@@ -91,7 +101,7 @@ fn sidebar(ctx: &Ctx) -> Markup {
     let t = ctx.t;
     html! {
         nav.sidebar #nav popover aria-label=(t.text("nav-main")) {
-            div.sidebar-head { (brand(ctx)) }
+            div.sidebar-head { (brand(ctx)) (fold_sidebar(ctx)) }
             form.jump action="/search" role="search" data-island="jump" {
                 (Icon::Search)
                 input type="search" name="query" placeholder=(t.text("jump-placeholder"))
@@ -109,6 +119,19 @@ fn sidebar(ctx: &Ctx) -> Markup {
                 }
             }
             ul.places.places-end {
+                @if let Some(href) = &ctx.branding.support {
+                    li { a href=(href) title=(t.text("nav-support")) rel="noreferrer" { (Icon::Help) span { (t.text("nav-support")) } } }
+                }
+                li {
+                    a href="/admin/problems" title=(t.text("nav-admin")) data-keys="g p" aria-current=[is_here(ctx, "/admin").then_some("page")] {
+                        (Icon::Pulse) span { (t.text("nav-admin")) }
+                        @if ctx.troubles > 0 {
+                            b.count data-tone="bad" {
+                                (t.number(ctx.troubles as u64)) span.visually-hidden { " " (t.text("troubles-count")) }
+                            }
+                        }
+                    }
+                }
                 li {
                     a href="/settings" title=(t.text("nav-settings")) data-keys="g ,"
                         aria-current=[is_here(ctx, "/settings").then_some("page")] {
@@ -116,13 +139,22 @@ fn sidebar(ctx: &Ctx) -> Markup {
                     }
                 }
                 @if let Some(viewer) = &ctx.viewer {
-                    li {
-                        a href="/settings#profile" title=(viewer.name()) { (Icon::User) span { (viewer.name()) } }
-                    }
+                    li { a href="/settings#profile" title=(viewer.entity_ref) { (Icon::User) span { (viewer.name()) } } }
                 } @else {
                     li { a href=(urls::sign_in(&ctx.here)) { (Icon::User) span { (t.text("sign-in")) } } }
                 }
             }
+        }
+    }
+}
+
+/// The button that makes the sidebar icons alone, or wide again.
+fn fold_sidebar(ctx: &Ctx) -> Markup {
+    let (value, key) = if ctx.narrow_sidebar { ("wide", "sidebar-wide") } else { ("narrow", "sidebar-narrow") };
+    html! {
+        form.fold-sidebar action="/settings" method="post" {
+            input type="hidden" name="next" value=(ctx.here);
+            button.icon-button type="submit" name="sidebar" value=(value) aria-label=(ctx.t.text(key)) title=(ctx.t.text(key)) { (Icon::Panel) }
         }
     }
 }
@@ -134,7 +166,7 @@ fn is_here(ctx: &Ctx, href: &str) -> bool {
         "/" => ctx.path() == "/",
         "/catalog?kind=api" => apis,
         "/catalog" => !apis && (ctx.path() == "/catalog" || ctx.path().starts_with("/catalog/")),
-        _ => ctx.path() == href,
+        _ => ctx.path() == href || ctx.path().strip_prefix(href).is_some_and(|below| below.starts_with('/')),
     }
 }
 
@@ -187,6 +219,7 @@ pub fn key_list(t: Messages) -> Markup {
     html! {
         dl.key-list {
             @for place in &PLACES { (key_line(place.keys, &t.text(place.key))) }
+            (key_line("g p", &t.text("nav-admin")))
             (key_line("g ,", &t.text("nav-settings")))
             @for (keys, key) in other { (key_line(keys, &t.text(key))) }
         }

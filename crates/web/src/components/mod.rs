@@ -9,12 +9,15 @@ use crate::i18n::Messages;
 use crate::urls;
 use crate::view::kinds;
 use crate::view::labels::Labels;
+use crate::view::list_query::{Facet, ListQuery};
 
 pub mod facets;
 pub mod graph_svg;
 pub mod icon;
 pub mod layout;
+pub mod menu;
 pub mod pager;
+pub mod problem;
 pub mod star;
 pub mod table;
 
@@ -25,17 +28,85 @@ pub fn page_title(title: &str) -> Markup {
     html! { h1.page-title { (title) } }
 }
 
-/// An entity, the way it is shown everywhere: icon of its kind, title, and the rest of its reference in small type
-/// where the title alone does not say which one it is.
-pub fn entity_link(entity_ref: &EntityRef, labels: &Labels) -> Markup {
+/// An entity, the way it is shown everywhere: icon of its kind, title, a dot where something is wrong with it, and its
+/// namespace where the title alone does not say which one it is.
+pub fn entity_link(t: Messages, entity_ref: &EntityRef, labels: &Labels) -> Markup {
     let label = labels.get(entity_ref);
     let face = kinds::face(entity_ref.kind());
+    let elsewhere = entity_ref.namespace() != model::reference::DEFAULT_NAMESPACE;
     html! {
         a.entity.missing[label.is_none()] href=(urls::entity(entity_ref)) data-ref=(entity_ref) {
             (face.icon)
-            span.entity-title { (label.map_or(entity_ref.name(), |label| label.title.as_str())) }
-            @if entity_ref.namespace() != model::reference::DEFAULT_NAMESPACE {
-                span.entity-ref { (entity_ref.namespace()) }
+            bdi.entity-title { (label.map_or(entity_ref.name(), |label| label.title.as_str())) }
+            @if label.is_some_and(|label| label.troubled) {
+                span.dot data-tone="bad" title=(t.text("has-problems")) {}
+                span.visually-hidden { (t.text("has-problems")) }
+            }
+            @if elsewhere { span.entity-ref { (entity_ref.namespace()) } }
+        }
+    }
+}
+
+/// Entities below each other, each with what kind of thing it is; beyond the first few the rest is folded away.
+pub fn entity_list(t: Messages, refs: &[EntityRef], labels: &Labels) -> Markup {
+    const SHOWN: usize = 12;
+    // Three more lines are no more to look at than the line that hides them.
+    let shown = if refs.len() <= SHOWN + 3 { refs.len() } else { SHOWN };
+    let (first, rest) = refs.split_at(shown);
+    html! {
+        ul.entity-list { @for entity_ref in first { (entity_line(t, entity_ref, labels)) } }
+        @if !rest.is_empty() {
+            details.more {
+                summary { (t.count("and-more", rest.len() as u64)) }
+                ul.entity-list { @for entity_ref in rest { (entity_line(t, entity_ref, labels)) } }
+            }
+        }
+    }
+}
+
+fn entity_line(t: Messages, entity_ref: &EntityRef, labels: &Labels) -> Markup {
+    html! {
+        li {
+            (entity_link(t, entity_ref, labels))
+            span.entity-what {
+                @match labels.get(entity_ref) {
+                    Some(label) => {
+                        (kind_name(t, entity_ref.kind()))
+                        @if let Some(kind_type) = &label.kind_type { " · " bdi { (kind_type) } }
+                    }
+                    None => { (t.text("missing-entity")) }
+                }
+            }
+        }
+    }
+}
+
+/// A description: whole where it is short, else its beginning with the rest behind a click.
+pub fn lead(t: Messages, text: &str) -> Markup {
+    const SHORT: usize = 420;
+    const BEGINNING: usize = 320;
+    let Some((cut, _)) = text.char_indices().nth(SHORT).and_then(|_| text.char_indices().nth(BEGINNING)) else {
+        return html! { p.lead dir="auto" { (text) } };
+    };
+    html! {
+        details.lead.folded-text {
+            summary { span dir="auto" { (text[..cut].trim_end()) "…" } " " span.quiet-link { (t.text("read-on")) } }
+            p dir="auto" { (text) }
+        }
+    }
+}
+
+/// Tags that narrow a list of one kind; beyond the first few the rest is folded away.
+pub fn tags(t: Messages, kind: &str, tags: &[&str]) -> Markup {
+    const SHOWN: usize = 12;
+    let tag = |tag: &str| html! { a.tag href=(ListQuery::of_kind(kind).adding(Facet::Tag, tag).href()) { (tag) } " " };
+    let (first, rest) = tags.split_at(tags.len().min(SHOWN));
+    html! {
+        @for one in first { (tag(one)) }
+        @if !rest.is_empty() {
+            details.more.more-tags {
+                summary { (t.count("and-more", rest.len() as u64)) }
+                @for one in rest { (tag(one)) }
             }
         }
     }
@@ -45,7 +116,7 @@ pub fn entity_link(entity_ref: &EntityRef, labels: &Labels) -> Markup {
 pub fn entity_links(refs: &[EntityRef], labels: &Labels, t: Messages) -> Markup {
     const SHOWN: usize = 3;
     html! {
-        @for entity_ref in refs.iter().take(SHOWN) { (entity_link(entity_ref, labels)) " " }
+        @for entity_ref in refs.iter().take(SHOWN) { (entity_link(t, entity_ref, labels)) " " }
         @if refs.len() > SHOWN {
             span.quiet { (t.count("and-more", (refs.len() - SHOWN) as u64)) }
         }
@@ -78,6 +149,13 @@ pub fn lifecycle(value: &str) -> Markup {
         _ => "plain",
     };
     html! { span.badge data-tone=(tone) { span.dot {} (value) } }
+}
+
+/// A moment, said as how long ago it was or will be; the exact time shows on hover. Milliseconds since 1970.
+pub fn moment(t: Messages, millis: i64) -> Markup {
+    let iso = time::OffsetDateTime::from_unix_timestamp(millis.div_euclid(1000)).ok();
+    let iso = iso.and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok());
+    html! { time datetime=[iso] title=(t.moment(millis)) { (t.relative(base::clock::now_millis(), millis)) } }
 }
 
 /// A box with a heading. `extra` stands at the end of the heading's line.

@@ -70,7 +70,10 @@ fn cell(ctx: &Ctx, query: &ListQuery, column: Column, entity: &EntityView, label
     let related = |relation: &str| entity_links(&entity.related(relation), labels, ctx.t);
     let content = match column {
         Column::Name => return html! { th scope="row" class="col-name" { (name(ctx, entity)) } },
-        Column::Kind => html! { (kind_name(ctx.t, entity.body.kind())) },
+        Column::Kind => html! {
+            (kind_name(ctx.t, entity.body.kind()))
+            @if let Some(value) = entity.kind_type() { p.row-text { bdi { (value) } } }
+        },
         Column::Type => html! { @if let Some(value) = entity.kind_type() { (value) } },
         Column::Lifecycle => html! { @if let Some(value) = entity.lifecycle() { (lifecycle(value)) } },
         Column::Owner => related("ownedBy"),
@@ -100,20 +103,24 @@ fn name(ctx: &Ctx, entity: &EntityView) -> Markup {
     let problems = entity.problems().len() as u64;
     let elsewhere = entity_ref.namespace() != model::reference::DEFAULT_NAMESPACE;
     let label = entity.label();
+    let named = elsewhere || !says_name(label, entity_ref.name());
     html! {
-        a.entity href=(urls::entity(entity_ref)) data-ref=(entity_ref) {
-            (kinds::face(entity_ref.kind()).icon)
-            span.entity-title { (label) }
-            @if elsewhere || !says_name(label, entity_ref.name()) {
-                span.entity-ref { @if elsewhere { (entity_ref.namespace()) "/" } (entity_ref.name()) }
+        div.row-name {
+            a.entity href=(urls::entity(entity_ref)) data-ref=(entity_ref) {
+                (kinds::face(entity_ref.kind()).icon) bdi.entity-title { (label) }
+            }
+            @if problems > 0 {
+                a.status data-tone="bad" href=(urls::entity_tab(entity_ref, "inspect")) { span.dot {} (ctx.t.count("problems-count", problems)) }
+            } @else if entity.is_orphan() {
+                span.status data-tone="fading" { span.dot {} (ctx.t.text("orphan")) }
             }
         }
-        @if problems > 0 {
-            a.status data-tone="bad" href=(urls::entity_tab(entity_ref, "inspect")) { span.dot {} (ctx.t.count("problems-count", problems)) }
-        } @else if entity.is_orphan() {
-            span.status data-tone="fading" { span.dot {} (ctx.t.text("orphan")) }
+        @if named || entity.description().is_some() {
+            p.row-text title=[entity.description()] {
+                @if named { span.ref { @if elsewhere { (entity_ref.namespace()) "/" } (entity_ref.name()) } " " }
+                @if let Some(text) = entity.description() { bdi { (text) } }
+            }
         }
-        @if let Some(text) = entity.description() { p.row-text title=(text) { (text) } }
     }
 }
 

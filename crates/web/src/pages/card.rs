@@ -24,9 +24,9 @@ fn card(subject: &Subject) -> Markup {
             (kinds::face(entity.entity_ref.kind()).icon) (kind_name(t, entity.body.kind()))
             @if let Some(kind_type) = entity.kind_type() { " · " (kind_type) }
         }
-        p.card-title { (entity.label()) }
+        p.card-title dir="auto" { (entity.label()) }
         p.ref { (entity.entity_ref) }
-        @if let Some(text) = entity.description() { p.card-text { (text) } }
+        @if let Some(text) = entity.description() { p.card-text dir="auto" { (text) } }
         @if !owners.is_empty() { p { span.quiet { (t.text("owner")) } " " (entity_links(&owners, &subject.labels, t)) } }
         @if let Some(value) = entity.lifecycle() { p { (lifecycle(value)) } }
         @if problems > 0 { p.status data-tone="bad" { span.dot {} (t.count("problems-count", problems)) } }

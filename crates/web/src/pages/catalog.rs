@@ -6,7 +6,10 @@ use maud::{Markup, html};
 
 use super::errors::Failure;
 use crate::WebState;
-use crate::components::{empty, facets, icon::Icon, kind_plural, layout, page_title, pager::pager, table::table};
+use crate::components::{
+    empty, facets, icon::Icon, kind_plural, layout, page_title, pager::Pages, pager::pager, star::star_all,
+    table::table,
+};
 use crate::request::{Ctx, SignedIn};
 use crate::view::list_query::{ListQuery, Shown};
 use crate::view::listing::Listing;
@@ -71,6 +74,7 @@ fn results(ctx: &Ctx, listing: &Listing) -> Markup {
     let (t, query) = (ctx.t, &listing.query);
     let plain = ListQuery::default();
     let limit = query.limit.to_string();
+    let pages = Pages { page: query.page, size: query.limit, total: listing.total, swapped: true };
     html! {
         div.results #(RESULTS) data-title={ (title(ctx, listing)) " · " (ctx.branding.title) } {
             header.catalog-head {
@@ -89,8 +93,9 @@ fn results(ctx: &Ctx, listing: &Listing) -> Markup {
                 (facets::chosen(ctx, listing))
                 @if listing.rows.is_empty() { (nothing_found(ctx, listing)) } @else { (table(ctx, listing)) }
                 footer.list-foot {
-                    (pager(t, listing))
+                    (pager(t, pages, |page| ListQuery { page, ..query.clone() }.href()))
                     @if listing.total > 0 {
+                        (star_all(ctx, listing))
                         p.export {
                             span.quiet { (t.text("export")) }
                             a href=(query.address("/catalog/export.csv")) download { "CSV" }

@@ -2,10 +2,11 @@
 
 use axum::response::{IntoResponse, Response};
 use catalog::{EngineError, QueryError};
-use http::StatusCode;
+use http::{StatusCode, header};
 use maud::{Markup, html};
+use model::Problem;
 
-use crate::components::{layout, page_title};
+use crate::components::{layout, page_title, problem};
 use crate::request::{Anyone, Ctx};
 
 /// Why a page could not be shown.
@@ -15,6 +16,9 @@ pub enum Failure {
     NoPage,
     #[error("no entity {0}")]
     NoEntity(model::EntityRef),
+    /// It was read but cannot be shown.
+    #[error("{0} cannot be shown")]
+    Hidden(model::EntityRef, Vec<Problem>),
     #[error("a form from another site")]
     ForeignForm,
     #[error("{0}")]
@@ -26,7 +30,7 @@ pub enum Failure {
 impl Failure {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NoPage | Self::NoEntity(_) => StatusCode::NOT_FOUND,
+            Self::NoPage | Self::NoEntity(_) | Self::Hidden(..) => StatusCode::NOT_FOUND,
             Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -60,11 +64,21 @@ impl IntoResponse for Failure {
 
 /// Gives a failed response its page.
 pub fn dress(mut response: Response, ctx: &Ctx) -> Response {
-    let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    let refused = response.extensions_mut().remove::<Failure>().or_else(|| refused(&response));
+    let Some(failure) = refused else { return response };
     if let Failure::Broken(reason) = &failure {
         tracing::error!(path = ctx.path(), reason, "a page could not be shown");
     }
     (failure.status(), page(ctx, &failure)).into_response()
+}
+
+/// What the framework answers to a request it cannot read is a bare line; it gets a page like every other failure.
+fn refused(response: &Response) -> Option<Failure> {
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let reason = response.status().canonical_reason().unwrap_or("the request cannot be read");
+    (plain && response.status().is_client_error() && response.status() != StatusCode::UNAUTHORIZED)
+        .then(|| Failure::BadRequest(reason.to_owned()))
 }
 
 /// The address leads nowhere.
@@ -77,12 +91,13 @@ fn page(ctx: &Ctx, failure: &Failure) -> Markup {
     let (title, what) = match failure {
         Failure::NoPage => (t.text("error-no-page"), t.text("error-no-page-what")),
         Failure::NoEntity(_) => (t.text("error-no-entity"), t.text("error-no-entity-what")),
+        Failure::Hidden(..) => (t.text("error-hidden"), t.text("error-hidden-what")),
         Failure::ForeignForm => (t.text("error-foreign-form"), t.text("error-foreign-form-what")),
         Failure::BadRequest(_) => (t.text("error-bad-request"), t.text("error-bad-request-what")),
         Failure::Broken(_) => (t.text("error-broken"), t.text("error-broken-what")),
     };
     let detail = match failure {
-        Failure::NoEntity(entity_ref) => Some(entity_ref.to_string()),
+        Failure::NoEntity(entity_ref) | Failure::Hidden(entity_ref, _) => Some(entity_ref.to_string()),
         Failure::BadRequest(reason) | Failure::Broken(reason) => Some(reason.clone()),
         Failure::NoPage => Some(ctx.path().to_owned()),
         Failure::ForeignForm => None,
@@ -93,12 +108,15 @@ fn page(ctx: &Ctx, failure: &Failure) -> Markup {
             (page_title(&title))
             p.lost-what { (what) }
             @if let Some(detail) = detail { pre.lost-detail tabindex="0" { (detail) } }
+            @if let Failure::Hidden(_, problems) = failure { section.card { div.card-body { (problem::list(t, problems)) } } }
             @if let Some(id) = &ctx.request_id { p.quiet { (t.text("error-request-id")) " " code { (id) } } }
             p.actions {
                 a.button.primary href="/catalog" { (t.text("error-to-catalog")) }
                 a.button href="/search" { (t.text("error-to-search")) }
+                @if let Some(href) = &ctx.branding.support { a.button href=(href) rel="noreferrer" { (t.text("nav-support")) } }
             }
         }
     };
-    layout::page(ctx, &title, body)
+    // Who is not signed in gets no way into the portal beside the sign-in page.
+    if ctx.viewer.is_some() { layout::page(ctx, &title, body) } else { layout::bare(ctx, &title, body) }
 }

@@ -45,7 +45,8 @@ async fn rows(ctx: &Ctx, state: &WebState, raw: Option<String>) -> Result<(Vec<E
     Ok((rows, if kind.is_empty() { "catalog".to_owned() } else { format!("catalog-{kind}") }))
 }
 
-fn file(content_type: &'static str, name: &str, body: String) -> Response {
+/// A body that browsers save under a name.
+pub fn file(content_type: &'static str, name: &str, body: String) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body)
         .into_response()

@@ -14,13 +14,15 @@ const MAX_ENTITIES: usize = 8;
 const MAX_TEXT: usize = 100;
 
 /// Pages and actions: where they lead and the words for them.
-const PLACES: [(&str, &str, Icon); 7] = [
+const PLACES: [(&str, &str, Icon); 9] = [
     ("/", "nav-home", Icon::Home),
     ("/catalog", "nav-catalog", Icon::Catalog),
     ("/catalog?kind=api", "nav-apis", Icon::Api),
     ("/catalog-graph", "nav-graph", Icon::Graph),
     ("/search", "nav-search", Icon::Search),
     ("/catalog?kind=all&show=starred", "palette-starred", Icon::Star),
+    ("/admin/problems", "admin-tab-problems", Icon::Pulse),
+    ("/admin/sources", "admin-tab-sources", Icon::Location),
     ("/settings", "nav-settings", Icon::Settings),
 ];
 

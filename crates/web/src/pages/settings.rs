@@ -7,12 +7,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::errors::Failure;
-use crate::WebState;
 use crate::components::{card, entity_link, fact, icon::Icon, layout, nothing};
 use crate::cookies::{self, Theme};
 use crate::i18n::Lang;
 use crate::request::{Ctx, SignedIn};
 use crate::view::labels::Labels;
+use crate::{WebState, urls};
 
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
     let t = ctx.t;
@@ -29,16 +29,22 @@ pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Res
 pub struct Choices {
     theme: Option<String>,
     lang: Option<String>,
+    sidebar: Option<String>,
+    /// Where the form stood.
+    next: Option<String>,
 }
 
 /// `POST /settings`: keeps the choices in cookies.
 pub async fn save(SignedIn(_): SignedIn, Form(choices): Form<Choices>) -> Response {
     let theme = choices.theme.as_deref().and_then(Theme::from_code);
     let lang = choices.lang.as_deref().and_then(Lang::from_code);
-    let mut response = Redirect::to("/settings").into_response();
+    let sidebar = choices.sidebar.filter(|width| matches!(width.as_str(), "narrow" | "wide"));
+    let next = choices.next.as_deref().map_or("/settings", |next| urls::local(Some(next)));
+    let mut response = Redirect::to(next).into_response();
     let theme = theme.and_then(|theme| cookies::keep(cookies::THEME, theme.code()));
     let lang = lang.and_then(|lang| cookies::keep(cookies::LANG, lang.code()));
-    for cookie in [theme, lang].into_iter().flatten() {
+    let sidebar = sidebar.and_then(|width| cookies::keep(cookies::SIDEBAR, &width));
+    for cookie in [theme, lang, sidebar].into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -55,10 +61,10 @@ fn profile(ctx: &Ctx, labels: &Labels) -> Markup {
         html! {
             @if let Some(viewer) = &ctx.viewer {
                 dl.facts.facts-wide {
-                    (fact(&t.text("signed-in-as"), html! { (entity_link(&viewer.entity_ref, labels)) " " code.quiet { (viewer.entity_ref) } }))
+                    (fact(&t.text("signed-in-as"), html! { (entity_link(t, &viewer.entity_ref, labels)) " " code.quiet { (viewer.entity_ref) } }))
                     (fact(&t.text("my-groups"), html! {
                         @if viewer.groups().next().is_none() { (nothing(&t.text("my-groups-none"))) }
-                        ul.entity-list { @for group in viewer.groups() { li { (entity_link(group, labels)) code.quiet { (group) } } } }
+                        ul.entity-list { @for group in viewer.groups() { li { (entity_link(t, group, labels)) code.quiet { (group) } } } }
                     }))
                 }
                 p.quiet { (t.text("my-groups-what")) }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::components::{icon::Icon, layout, page_title};
 use crate::request::{Anyone, Ctx};
-use crate::{WebState, assets, session, urls};
+use crate::{WebState, session, urls};
 
 #[derive(Deserialize)]
 pub struct Next {
@@ -45,16 +45,22 @@ pub async fn out(State(state): State<WebState>) -> Response {
 
 fn form(ctx: &Ctx, next: &str, refused: Option<&AuthError>) -> Markup {
     let t = ctx.t;
-    let name = ctx.branding.organization.as_deref().unwrap_or(&ctx.branding.title);
+    let name = ctx.branding.name();
     let available = !matches!(refused, Some(AuthError::UnknownProvider(_) | AuthError::GuestNotAllowed));
     layout::bare(
         ctx,
         &t.text("sign-in"),
         html! {
             div.sign-in {
-                img src=(assets::url("mark.svg")) alt="" width="44" height="44";
+                img src=(layout::mark(ctx)) alt="" width="44" height="44";
                 (page_title(&t.with("sign-in-title", &[("name", ctx.branding.title.as_str().into())])))
                 @if name != ctx.branding.title { p.quiet { (name) } }
+                @if let Some(welcome) = ctx.branding.welcome(t.lang) { p.sign-in-welcome dir="auto" { (welcome) } }
+                @if ctx.session_ended && refused.is_none() {
+                    div.banner data-tone="new" role="status" {
+                        (Icon::Warning) div { p.banner-title { (t.text("session-ended")) } p { (t.text("session-ended-what")) } }
+                    }
+                }
                 @if let Some(error) = refused {
                     div.banner data-tone="bad" role="alert" {
                         (Icon::Warning)
@@ -72,6 +78,7 @@ fn form(ctx: &Ctx, next: &str, refused: Option<&AuthError>) -> Markup {
                     }
                     p.quiet { (t.text("sign-in-guest-what")) }
                 }
+                @if let Some(href) = &ctx.branding.support { p { a href=(href) rel="noreferrer" { (t.text("nav-support")) } } }
             }
         },
     )

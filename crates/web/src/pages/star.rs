@@ -1,4 +1,4 @@
-//! `POST /star`: adds or removes a star. Stars live in a cookie until there are settings per person on the server.
+//! `POST /star`: adds or removes stars. Stars live in a cookie until there are settings per person on the server.
 
 use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,6 +10,7 @@ use super::errors::Failure;
 use crate::request::SignedIn;
 use crate::{cookies, urls};
 
+/// References, with commas between them.
 #[derive(Deserialize)]
 pub struct Change {
     add: Option<String>,
@@ -24,10 +25,14 @@ pub async fn toggle(
     let (text, starred) = match (&change.add, &change.remove) {
         (Some(add), None) => (add, true),
         (None, Some(remove)) => (remove, false),
-        _ => return Err(Failure::BadRequest("Send either 'add' or 'remove' with an entity reference".to_owned())),
+        _ => return Err(Failure::BadRequest("Send either 'add' or 'remove' with entity references".to_owned())),
     };
-    let entity_ref = EntityRef::parse_full(text).map_err(|error| Failure::BadRequest(error.to_string()))?;
-    if !ctx.stars.set(&entity_ref, starred) {
+    let refs: Vec<EntityRef> = text
+        .split(',')
+        .map(|one| EntityRef::parse_full(one.trim()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::BadRequest(error.to_string()))?;
+    if !refs.iter().all(|entity_ref| ctx.stars.set(entity_ref, starred)) {
         return Err(Failure::BadRequest(ctx.t.text("stars-full").into_owned()));
     }
     let cookie = cookies::keep(cookies::STARS, &ctx.stars.to_value());

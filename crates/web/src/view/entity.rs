@@ -106,8 +106,10 @@ impl EntityView {
         let items = self.body.0.pointer("/status/items").and_then(Value::as_array);
         let read = |item: &Value| {
             let level = item.get("level")?.as_str()?;
-            let name = item.pointer("/error/name").and_then(Value::as_str).unwrap_or("Error");
-            let message = item.get("message").and_then(Value::as_str).unwrap_or_default();
+            let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str);
+            let name = text("/error/name").unwrap_or("Error");
+            // The item's own message begins with the name, which is shown beside it.
+            let message = text("/error/message").or_else(|| text("/message")).unwrap_or_default();
             match level {
                 "error" => Some(Problem::error(name, message)),
                 "warning" => Some(Problem::warning(name, message)),
@@ -174,5 +176,14 @@ mod tests {
         assert_eq!(view.relations().len(), 1);
         assert_eq!(view.problems(), [Problem::error("Error", "")]);
         assert_eq!(view.view_url(), None);
+    }
+
+    #[test]
+    fn a_problem_says_its_name_once() {
+        let view = EntityView::new(Entity(json!({
+            "status": { "items": [{ "level": "error", "message": "InputError: no owner",
+                "error": { "name": "InputError", "message": "no owner" } }] },
+        })));
+        assert_eq!(view.problems(), [Problem::error("InputError", "no owner")]);
     }
 }

@@ -48,16 +48,21 @@ pub fn to_json(rows: &[EntityView]) -> Value {
     rows.iter().map(row).collect()
 }
 
-/// A heading and one line per entity (RFC 4180); lists are joined by spaces.
+/// A heading and one line per entity.
 pub fn to_csv(rows: &[EntityView]) -> String {
-    let mut out = COLUMNS.join(",");
+    to_csv_rows(&COLUMNS, rows.iter().map(|entity| COLUMNS.map(|column| value(entity, column))))
+}
+
+/// A heading and one line per row (RFC 4180); lists are joined by spaces.
+pub fn to_csv_rows<const N: usize>(columns: &[&str; N], rows: impl Iterator<Item = [Value; N]>) -> String {
+    let mut out = columns.join(",");
     out.push_str("\r\n");
-    for entity in rows {
-        for (at, column) in COLUMNS.iter().enumerate() {
+    for row in rows {
+        for (at, value) in row.into_iter().enumerate() {
             if at > 0 {
                 out.push(',');
             }
-            let text = match value(entity, column) {
+            let text = match value {
                 Value::Null => String::new(),
                 Value::String(text) => text,
                 Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),

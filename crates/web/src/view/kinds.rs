@@ -118,8 +118,7 @@ pub struct Face {
 }
 
 /// What lists across kinds show.
-pub const MIXED_COLUMNS: &[Column] =
-    &[Column::Name, Column::Kind, Column::Type, Column::Owner, Column::PartOf, Column::Lifecycle];
+pub const MIXED_COLUMNS: &[Column] = &[Column::Name, Column::Kind, Column::Owner, Column::PartOf, Column::Lifecycle];
 
 /// The panels of kinds whose overview is more than its parts.
 const PANELS: &[(&str, &[Panel])] = &[
@@ -146,7 +145,7 @@ impl Face {
     }
 
     fn other() -> Self {
-        let columns = MIXED_COLUMNS.iter().copied().filter(|column| *column != Column::Kind).collect();
+        let columns = vec![Column::Name, Column::Type, Column::Owner, Column::PartOf, Column::Lifecycle];
         Self { kind: String::new(), icon: Icon::Entity, columns, panels: &[Panel::Parts] }
     }
 }

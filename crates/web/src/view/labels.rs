@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use catalog::{CatalogReader, QueryError};
-use model::{EntityRef, ReadScope};
+use model::{EntityRef, ReadScope, Severity};
 
 use super::entity::EntityView;
 
@@ -13,6 +13,8 @@ pub struct Label {
     pub title: String,
     pub kind_type: Option<String>,
     pub description: Option<String>,
+    /// Its newest processing found an error.
+    pub troubled: bool,
 }
 
 /// Labels of references; those without one have no entity behind them that the reader may see.
@@ -53,6 +55,7 @@ impl Label {
             title: entity.label().to_owned(),
             kind_type: entity.kind_type().map(str::to_owned),
             description: entity.description().map(str::to_owned),
+            troubled: entity.problems().iter().any(|problem| problem.severity == Severity::Error),
         }
     }
 }

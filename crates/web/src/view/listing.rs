@@ -78,11 +78,6 @@ impl Listing {
         let columns = kinds::columns(query.kind.as_deref());
         Ok(Self { columns, kinds, facets, shown, with_problems, orphans, rows, labels, total, query })
     }
-
-    /// How many pages there are, at least one.
-    pub fn pages(&self) -> usize {
-        usize::try_from(self.total).unwrap_or(usize::MAX).div_ceil(self.query.limit).max(1)
-    }
 }
 
 /// The rows of a list and their number, for pages and exports alike: from the query's page on, at most `limit`.

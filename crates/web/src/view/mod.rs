@@ -8,6 +8,7 @@ pub mod entity;
 pub mod export;
 pub mod graph;
 pub mod graph_layout;
+pub mod graph_query;
 pub mod kinds;
 pub mod labels;
 pub mod list_query;
@@ -15,6 +16,7 @@ pub mod listing;
 pub mod org;
 pub mod parts;
 pub mod relations;
+pub mod troubles;
 pub mod yaml;
 
 /// What a row of a list needs; API definitions and steps stay where they are.
@@ -30,7 +32,7 @@ pub fn list_fields() -> Option<FieldSet> {
 fn label_fields() -> Option<&'static FieldSet> {
     static FIELDS: LazyLock<Option<FieldSet>> = LazyLock::new(|| {
         let metadata = "metadata.name,metadata.namespace,metadata.title,metadata.description";
-        FieldSet::parse(&["kind", metadata, "spec.type,spec.profile.displayName"]).ok()
+        FieldSet::parse(&["kind", metadata, "spec.type,spec.profile.displayName,status.items"]).ok()
     });
     FIELDS.as_ref()
 }

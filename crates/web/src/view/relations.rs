@@ -18,6 +18,40 @@ pub fn well_known() -> impl Iterator<Item = &'static str> {
     PAIRS.iter().map(|(forward, _)| *forward).chain(PAIRS.iter().map(|(_, back)| *back))
 }
 
+/// Which way relations are followed from an entity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    #[default]
+    Both,
+    /// Towards what it builds on.
+    Out,
+    /// Towards what builds on it.
+    In,
+}
+
+impl Direction {
+    pub const EACH: [Direction; 3] = [Direction::Both, Direction::Out, Direction::In];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::Out => "out",
+            Self::In => "in",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Self {
+        Self::EACH.into_iter().find(|direction| direction.code() == code).unwrap_or_default()
+    }
+
+    /// Whether a well-known relation leads this way.
+    pub fn has(self, relation: &str) -> bool {
+        PAIRS.iter().any(|(forward, back)| {
+            (self != Self::In && *forward == relation) || (self != Self::Out && *back == relation)
+        })
+    }
+}
+
 /// The other name of a relation, seen from its target.
 pub fn reverse(relation: &str) -> Option<&'static str> {
     PAIRS.iter().find_map(|(forward, back)| match relation {

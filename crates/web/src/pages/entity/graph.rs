@@ -5,27 +5,30 @@ use maud::{Markup, html};
 
 use super::Subject;
 use crate::WebState;
-use crate::components::{empty, graph_svg};
+use crate::components::empty;
 use crate::pages::errors::Failure;
-use crate::pages::explorer::GraphQuery;
+use crate::pages::explorer;
 use crate::urls;
 use crate::view::graph;
+use crate::view::graph_query::GraphQuery;
+use crate::view::listing::all_kinds;
 
 pub async fn page(subject: Subject, State(state): State<WebState>, RawQuery(raw): RawQuery) -> Result<Markup, Failure> {
     let t = subject.ctx.t;
     let mut query = GraphQuery::parse(raw.as_deref().unwrap_or_default());
     query.roots = vec![subject.entity.entity_ref.clone()];
-    let drawing = graph::read(&state.catalog, &subject.scope, &query.request()).await?;
+    let drawing = graph::read_open(&state.catalog, &subject.scope, &query).await?;
+    let kinds = all_kinds(&state.catalog, &subject.scope);
     let here = urls::entity_tab(&subject.entity.entity_ref, "graph");
     Ok(subject.page(
         "graph",
         html! {
-            div.graph-bar {
-                (query.depth_choice(t, &here))
-                a.button href=(query.href()) { (t.text("graph-explore")) }
-            }
+            (explorer::controls(&subject.ctx, &query, &kinds, &here))
             @if drawing.edges.is_empty() { (empty(&t.text("no-relations"), &t.text("no-relations-what"), html! {})) }
-            @else { (graph_svg::graph(t, &drawing, &t.text("graph-label"))) (graph_svg::in_words(t, &drawing)) }
+            @else {
+                (explorer::drawing(t, &query, &drawing, &here))
+                p { a.quiet-link href=(query.href()) { (t.text("graph-explore")) } }
+            }
         },
     ))
 }

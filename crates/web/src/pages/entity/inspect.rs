@@ -3,12 +3,12 @@
 use axum::extract::State;
 use catalog::Inspection;
 use maud::{Markup, html};
-use model::{EntityRef, Problem};
+use model::EntityRef;
 use store::{ChangeKind, Parent};
 
-use super::{Subject, problem_text};
+use super::Subject;
 use crate::WebState;
-use crate::components::{card, code_block, entity_link, fact, icon::Icon, nothing};
+use crate::components::{card, code_block, entity_link, fact, moment, nothing, problem};
 use crate::i18n::Messages;
 use crate::pages::errors::Failure;
 use crate::view::labels::Labels;
@@ -24,7 +24,7 @@ pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Mar
     let problems = inspection.as_ref().map_or_else(|| entity.problems(), |inspection| inspection.problems.clone());
     let raw = serde_json::to_string_pretty(&entity.body.0).unwrap_or_default();
     Ok(subject.page("inspect", html! {
-        (card(&t.text("processing"), html! {}, problem_list(t, &problems)))
+        (card(&t.text("processing"), html! {}, problem::list(t, &problems)))
         div.side-by-side {
             (card(&t.text("identity"), html! {}, identity(&subject, inspection.as_ref())))
             @if let Some(inspection) = &inspection { (card(&t.text("kept-alive-by"), html! {}, keepers(t, inspection, &labels))) }
@@ -42,19 +42,6 @@ pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Mar
             }
         }
     }))
-}
-
-fn problem_list(t: Messages, problems: &[Problem]) -> Markup {
-    html! {
-        @if problems.is_empty() { p.good { (Icon::Ok) (t.text("no-problems")) } }
-        @else {
-            ul.problems {
-                @for problem in problems {
-                    li { (Icon::Warning) div { (problem_text(problem)) @if let Some(pointer) = &problem.pointer { p.quiet { code { (pointer) } } } } }
-                }
-            }
-        }
-    }
 }
 
 fn identity(subject: &Subject, inspection: Option<&Inspection>) -> Markup {
@@ -79,7 +66,7 @@ fn keepers(t: Messages, inspection: &Inspection, labels: &Labels) -> Markup {
             @for parent in &inspection.parents {
                 li {
                     @match parent {
-                        Parent::Entity(parent) => { (entity_link(parent, labels)) }
+                        Parent::Entity(parent) => { (entity_link(t, parent, labels)) }
                         Parent::Provider(name) => { span.quiet { (t.text("provider")) } " " code { (name) } }
                     }
                 }
@@ -116,14 +103,13 @@ fn stated(t: Messages, inspection: &Inspection, of: &EntityRef) -> Markup {
 }
 
 fn changes(t: Messages, inspection: &Inspection) -> Markup {
-    let now = base::clock::now_millis();
     html! {
         @if inspection.changes.is_empty() { (nothing(&t.text("no-changes"))) }
         ul.timeline {
             @for change in &inspection.changes {
                 li {
                     span.badge { (t.text(change_key(change.kind))) }
-                    span { (t.ago(now, change.at)) } span.quiet { (t.moment(change.at)) }
+                    (moment(t, change.at))
                     code.wrap.quiet { (change.cause) }
                 }
             }

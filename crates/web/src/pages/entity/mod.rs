@@ -4,10 +4,12 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use maud::{Markup, html};
-use model::{EntityRef, Problem, ReadScope};
+use model::{EntityRef, ReadScope};
 
 use super::errors::Failure;
-use crate::components::{entity_links, icon::Icon, kind_name, layout, lifecycle, star::star};
+use crate::components::{
+    entity_links, icon::Icon, kind_name, layout, lead, lifecycle, menu, problem, star::star, tags,
+};
 use crate::request::{Ctx, SignedIn};
 use crate::view::entity::EntityView;
 use crate::view::kinds;
@@ -20,6 +22,7 @@ pub mod inspect;
 mod org;
 pub mod overview;
 mod panels;
+pub mod refresh;
 pub mod relations;
 pub mod source;
 
@@ -45,6 +48,13 @@ impl FromRequestParts<WebState> for Subject {
     }
 }
 
+/// Why there is nothing to show: nobody defines it, or somebody does but it cannot be shown yet.
+async fn missing(state: &WebState, entity_ref: EntityRef) -> Result<Failure, Failure> {
+    let inspection = state.engine.inspect(&entity_ref).await?;
+    let problems = inspection.map(|inspection| inspection.problems).unwrap_or_default();
+    Ok(if problems.is_empty() { Failure::NoEntity(entity_ref) } else { Failure::Hidden(entity_ref, problems) })
+}
+
 /// The entity the address names.
 async fn named(parts: &mut Parts, state: &WebState) -> Result<EntityRef, Failure> {
     let path = Path::<Vec<(String, String)>>::from_request_parts(parts, state).await.map_err(|_| Failure::NoPage)?;
@@ -59,7 +69,9 @@ impl Subject {
     async fn read(state: &WebState, ctx: Ctx, entity_ref: EntityRef) -> Result<Self, Failure> {
         let scope = ctx.scope();
         let hit = state.catalog.by_ref(&scope, &entity_ref).await?;
-        let entity = hit.and_then(|hit| EntityView::parse(&hit.json)).ok_or(Failure::NoEntity(entity_ref))?;
+        let Some(entity) = hit.and_then(|hit| EntityView::parse(&hit.json)) else {
+            return Err(missing(state, entity_ref).await?);
+        };
         let related = entity.relations().into_iter().map(|relation| relation.target_ref).collect();
         let mut labels = Labels::read(&state.catalog, &scope, related).await?;
         labels.insert(&entity);
@@ -108,28 +120,49 @@ impl Subject {
                                 " · " a href=(ListQuery::of_kind(kind).adding(Facet::Type, kind_type).href()) { (kind_type) }
                             }
                         }
-                        h1.page-title { (entity.label()) }
+                        h1.page-title { bdi { (entity.label()) } }
                         p.ref { (entity.entity_ref) }
                     }
                     div.actions {
                         (star(&self.ctx, &entity.entity_ref, entity.label(), true))
-                        @if let Some(href) = entity.source_url() { a.button href=(href) rel="noreferrer" { (Icon::External) (t.text("open-source")) } }
-                        @if let Some(href) = entity.edit_url() { a.button href=(href) rel="noreferrer" { (Icon::Edit) (t.text("edit-entity")) } }
+                        @if let Some(href) = entity.source_url() { a.button href=(href) rel="noreferrer" { (Icon::External) (t.text("open-code")) } }
+                        (self.actions())
                     }
                 }
-                @if let Some(text) = entity.description() { p.lead { (text) } }
+                @if let Some(text) = entity.description() { (lead(t, text)) }
                 @if !owners.is_empty() || !parents.is_empty() || entity.lifecycle().is_some() || !entity.tags().is_empty() {
                     ul.meta {
                         @if !owners.is_empty() { li { span.quiet { (t.text("owner")) } " " (entity_links(&owners, &self.labels, t)) } }
                         @if !parents.is_empty() { li { span.quiet { (t.text("part-of")) } " " (entity_links(&parents, &self.labels, t)) } }
                         @if let Some(value) = entity.lifecycle() { li { (lifecycle(value)) } }
                         @if !entity.tags().is_empty() {
-                            li.tags { @for tag in entity.tags() { a.tag href=(ListQuery::of_kind(kind).adding(Facet::Tag, tag).href()) { (tag) } " " } }
+                            li.tags { (tags(t, kind, &entity.tags())) }
                         }
                     }
                 }
             }
         }
+    }
+
+    /// What can be done with the entity.
+    fn actions(&self) -> Markup {
+        let (t, entity) = (self.ctx.t, &self.entity);
+        let tab = |name: &str| urls::entity_tab(&entity.entity_ref, name);
+        let done = t.text("copied");
+        menu::actions(
+            &t.text("actions"),
+            html! {
+                @if !entity.is_orphan() { (menu::post(&tab("refresh"), Icon::Refresh, &t.text("refresh"))) }
+                @if let Some(href) = entity.edit_url() { (menu::link(href, Icon::Edit, &t.text("edit-source"), true)) }
+                @match entity.view_url() {
+                    Some(href) => { (menu::link(href, Icon::External, &t.text("view-source"), true)) }
+                    None => { (menu::link(&tab("source"), Icon::Catalog, &t.text("view-source"), false)) }
+                }
+                (menu::link(&tab("inspect"), Icon::Inspect, &t.text("inspect-entity"), false))
+                (menu::copy(entity.entity_ref.as_str(), &t.text("copy-reference"), &done))
+                (menu::copy("", &t.text("copy-address"), &done))
+            },
+        )
     }
 
     /// What is wrong, said before anything else.
@@ -143,7 +176,7 @@ impl Subject {
                     (Icon::Warning)
                     div {
                         p.banner-title { (t.count("problems-banner", problems.len() as u64)) }
-                        ul.plain { @for problem in problems.iter().take(3) { li { (problem_text(problem)) } } }
+                        ul.plain { @for problem in problems.iter().take(3) { li { (problem::in_line(problem)) } } }
                     }
                     a.button href=(inspect) { (t.text("problems-inspect")) }
                 }
@@ -156,14 +189,6 @@ impl Subject {
                 }
             }
         }
-    }
-}
-
-/// A problem in one line: what, and where if it is known.
-pub fn problem_text(problem: &Problem) -> Markup {
-    html! {
-        @if let Some(place) = &problem.place { code { (place) } " " }
-        strong { (problem.name) } " " span.problem-text { (problem.message) }
     }
 }
 

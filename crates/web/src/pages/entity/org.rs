@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use model::EntityRef;
 
 use super::Subject;
-use super::panels::entity_list;
 use crate::WebState;
-use crate::components::{card, entity_link, entity_links, kind_plural, nothing};
+use crate::components::{card, entity_link, entity_links, entity_list, kind_plural, nothing};
+use crate::i18n::Messages;
 use crate::pages::errors::Failure;
 use crate::view::labels::Labels;
 use crate::view::list_query::{Facet, ListQuery};
@@ -30,14 +30,14 @@ pub async fn members(subject: &Subject, state: &WebState) -> Result<Markup, Fail
     Ok(html! {
         (card(&t.text("members"), number(membership.direct.len()), html! {
             @if membership.direct.is_empty() { (nothing(&t.text("no-members"))) }
-            (people(&membership.direct, &labels))
+            (people(t, &membership.direct, &labels))
             (rest(subject, membership.direct.len()))
         }))
         @if !membership.through.is_empty() {
             (card(&t.text("members-through"), number(membership.through.len()), html! {
                 ul.entity-list {
                     @for (member, groups) in membership.through.iter().take(MAX_MEMBERS) {
-                        li { (entity_link(member, &labels)) span.entity-what { (t.text("through")) " " (entity_links(groups, &labels, t)) } }
+                        li { (entity_link(t, member, &labels)) span.entity-what { (t.text("through")) " " (entity_links(groups, &labels, t)) } }
                     }
                 }
                 (rest(subject, membership.through.len()))
@@ -45,15 +45,15 @@ pub async fn members(subject: &Subject, state: &WebState) -> Result<Markup, Fail
         }
         @if !children.is_empty() || !parents.is_empty() {
             div.side-by-side {
-                @if !parents.is_empty() { (card(&t.text("parent-groups"), html! {}, entity_list(subject, &parents, &subject.labels))) }
-                @if !children.is_empty() { (card(&t.text("subgroups"), html! {}, entity_list(subject, &children, &subject.labels))) }
+                @if !parents.is_empty() { (card(&t.text("parent-groups"), html! {}, entity_list(t, &parents, &subject.labels))) }
+                @if !children.is_empty() { (card(&t.text("subgroups"), html! {}, entity_list(t, &children, &subject.labels))) }
             }
         }
     })
 }
 
-fn people(refs: &[EntityRef], labels: &Labels) -> Markup {
-    html! { ul.people { @for member in refs.iter().take(MAX_MEMBERS) { li { (entity_link(member, labels)) } } } }
+fn people(t: Messages, refs: &[EntityRef], labels: &Labels) -> Markup {
+    html! { ul.people { @for member in refs.iter().take(MAX_MEMBERS) { li { (entity_link(t, member, labels)) } } } }
 }
 
 fn rest(subject: &Subject, count: usize) -> Markup {
@@ -68,7 +68,7 @@ pub fn groups(subject: &Subject) -> Markup {
         &t.text("groups"),
         html! {},
         html! {
-            @if groups.is_empty() { (nothing(&t.text("no-groups"))) } @else { (entity_list(subject, &groups, &subject.labels)) }
+            @if groups.is_empty() { (nothing(&t.text("no-groups"))) } @else { (entity_list(t, &groups, &subject.labels)) }
         },
     )
 }
@@ -104,7 +104,7 @@ fn owned_kinds(subject: &Subject, kinds: &[OwnedKind], owners: &[EntityRef]) -> 
                     @let icon = crate::view::kinds::face(&kind.kind.to_lowercase()).icon;
                     li.tile {
                         a.tile-main href=(list(&kind.kind).href()) {
-                            (icon) span.tile-count { (t.number(kind.count)) } span { (kind_plural(t, &kind.kind)) }
+                            (icon) span { (kind_plural(t, &kind.kind)) } span.tile-count { (t.number(kind.count)) }
                         }
                         @if !kind.types.is_empty() {
                             p.tile-types {

@@ -2,18 +2,19 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
+use model::Severity;
 
 use super::Subject;
 use super::panels;
 use crate::WebState;
-use crate::components::{card, entity_links, fact, graph_svg, icon::Icon, lifecycle, nothing};
+use crate::components::{card, entity_links, fact, graph_svg, icon::Icon, moment, nothing};
 use crate::pages::errors::Failure;
 use crate::urls;
 use crate::view::graph;
 use crate::view::kinds::{self, Panel};
 
 /// Nodes in the small graph; the graph tab has the rest.
-const SMALL_GRAPH: usize = 14;
+const SMALL_GRAPH: usize = 10;
 
 pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Markup, Failure> {
     let panels = kinds::face(subject.entity.entity_ref.kind()).panels;
@@ -21,11 +22,9 @@ pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Mar
     for panel in panels {
         shown.push(panels::panel(&subject, &state, *panel).await?);
     }
-    // A diagram of the parts says what the small graph would.
-    let small_graph = if panels.contains(&Panel::Diagram) {
-        html! {}
-    } else {
-        small_graph(&subject, &state).await?
+    let small_graph = match small_graph_relations(panels) {
+        Some(relations) => small_graph(&subject, &state, relations).await?,
+        None => html! {},
     };
     Ok(subject.page(
         "overview",
@@ -49,11 +48,7 @@ fn about(subject: &Subject) -> Markup {
         html! {},
         html! {
             dl.facts {
-                (related("owner", "ownedBy"))
-                (related("part-of", "partOf"))
                 (related("column-parent", "childOf"))
-                @if let Some(value) = entity.kind_type() { (fact(&t.text("column-type"), html! { (value) })) }
-                @if let Some(value) = entity.lifecycle() { (fact(&t.text("column-lifecycle"), lifecycle(value))) }
                 @if let Some(email) = entity.email() {
                     @let address = format!("mailto:{email}");
                     (fact(&t.text("column-email"), html! {
@@ -62,9 +57,33 @@ fn about(subject: &Subject) -> Markup {
                 }
                 (fact(&t.text("facet-namespace"), html! { (entity.body.namespace()) }))
                 (fact(&t.text("defined-in"), source_line(subject)))
+                // Asks the engine, which may be busy: it comes after the page, which waits for nobody.
+                div.fact hx-get=(urls::entity_tab(&entity.entity_ref, "freshness")) hx-trigger="load" hx-swap="outerHTML" {
+                    dt { (t.text("last-read")) }
+                    dd { a href=(urls::entity_tab(&entity.entity_ref, "source")) { (t.text("tab-source")) } }
+                }
             }
         },
     )
+}
+
+/// `…/freshness`: when its source was last read, or why that failed.
+pub async fn freshness(subject: Subject, State(state): State<WebState>) -> Result<Markup, Failure> {
+    let (t, source_tab) = (subject.ctx.t, urls::entity_tab(&subject.entity.entity_ref, "source"));
+    let inspection = state.engine.inspect(&subject.entity.entity_ref).await?;
+    let source = inspection.as_ref().and_then(|inspection| inspection.source.as_ref());
+    Ok(fact(
+        &t.text("last-read"),
+        html! {
+            @match source {
+                Some(source) if source.problems.iter().any(|problem| problem.severity == Severity::Error) => {
+                    a.status data-tone="bad" href=(source_tab) { span.dot {} (t.text("read-problem")) }
+                }
+                Some(source) if source.read_at > 0 => { a href=(source_tab) { (moment(t, source.read_at)) } }
+                _ => { a href=(source_tab) { (t.text("source-unknown")) } }
+            }
+        },
+    ))
 }
 
 /// Where the entity is defined, as a link where there is something to open.
@@ -102,15 +121,29 @@ fn links(subject: &Subject) -> Markup {
     }
 }
 
-async fn small_graph(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+/// Which relations the small graph draws; `None` where a panel says the same and more. Members and what a group owns
+/// are lists of their own, so of groups and people the small graph shows where they stand.
+fn small_graph_relations(panels: &[Panel]) -> Option<&'static [&'static str]> {
+    match panels {
+        _ if panels.contains(&Panel::Diagram) => None,
+        _ if panels.contains(&Panel::Ownership) => Some(&["childOf", "parentOf", "memberOf"]),
+        _ => Some(&[]),
+    }
+}
+
+async fn small_graph(subject: &Subject, state: &WebState, relations: &[&str]) -> Result<Markup, Failure> {
     let t = subject.ctx.t;
     let request = catalog::GraphRequest {
         roots: vec![subject.entity.entity_ref.clone()],
         depth: 1,
+        relations: relations.iter().map(|relation| (*relation).to_owned()).collect(),
         max_nodes: SMALL_GRAPH,
         ..catalog::GraphRequest::default()
     };
-    let drawing = graph::read(&state.catalog, &subject.scope, &request).await?;
+    let drawing = graph::read(&state.catalog, &subject.scope, &request).await?.through_roots();
+    if drawing.edges.is_empty() && !relations.is_empty() {
+        return Ok(html! {});
+    }
     let whole =
         html! { a.quiet-link href=(urls::entity_tab(&subject.entity.entity_ref, "graph")) { (t.text("tab-graph")) } };
     Ok(card(

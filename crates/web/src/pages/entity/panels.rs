@@ -2,11 +2,10 @@
 
 use catalog::GraphRequest;
 use maud::{Markup, html};
-use model::EntityRef;
 
 use super::{Subject, org};
 use crate::WebState;
-use crate::components::{self, card, code_block, entity_link, graph_svg, nothing};
+use crate::components::{self, card, code_block, entity_link, entity_list, graph_svg, nothing};
 use crate::pages::errors::Failure;
 use crate::view::graph;
 use crate::view::kinds::Panel;
@@ -14,7 +13,7 @@ use crate::view::labels::Labels;
 use crate::view::parts::{Crossing, Parts};
 
 /// Nodes in the diagram of a system.
-const DIAGRAM_NODES: usize = 60;
+const DIAGRAM_NODES: usize = 32;
 
 /// One panel; empty where it has nothing to say.
 pub async fn panel(subject: &Subject, state: &WebState, panel: Panel) -> Result<Markup, Failure> {
@@ -32,25 +31,6 @@ pub async fn panel(subject: &Subject, state: &WebState, panel: Panel) -> Result<
     }
 }
 
-/// A list of entities, each with what kind of thing it is.
-pub fn entity_list(subject: &Subject, refs: &[EntityRef], labels: &Labels) -> Markup {
-    html! {
-        ul.entity-list {
-            @for entity_ref in refs {
-                li {
-                    (entity_link(entity_ref, labels))
-                    @if let Some(label) = labels.get(entity_ref) {
-                        span.entity-what {
-                            (components::kind_name(subject.ctx.t, entity_ref.kind()))
-                            @if let Some(kind_type) = &label.kind_type { " · " (kind_type) }
-                        }
-                    } @else { span.entity-what { (subject.ctx.t.text("missing-entity")) } }
-                }
-            }
-        }
-    }
-}
-
 fn parts(subject: &Subject) -> Markup {
     let parts = subject.entity.related("hasPart");
     let t = subject.ctx.t;
@@ -58,7 +38,7 @@ fn parts(subject: &Subject) -> Markup {
         return html! {};
     }
     let count = html! { span.choice-count { (t.number(parts.len() as u64)) } };
-    card(&t.text("has-parts"), count, entity_list(subject, &parts, &subject.labels))
+    card(&t.text("has-parts"), count, entity_list(t, &parts, &subject.labels))
 }
 
 fn two_lists(subject: &Subject, lists: [(&str, &str); 2]) -> Markup {
@@ -71,7 +51,7 @@ fn two_lists(subject: &Subject, lists: [(&str, &str); 2]) -> Markup {
         div.side-by-side {
             @for (key, refs) in &lists {
                 (card(&t.text(key), html! {}, html! {
-                    @if refs.is_empty() { (nothing(&t.text("none"))) } @else { (entity_list(subject, refs, &subject.labels)) }
+                    @if refs.is_empty() { (nothing(&t.text("none"))) } @else { (entity_list(t, refs, &subject.labels)) }
                 }))
             }
         }
@@ -104,8 +84,8 @@ async fn diagram(subject: &Subject, state: &WebState) -> Result<Markup, Failure>
         roots: vec![subject.entity.entity_ref.clone()],
         depth: 1,
         relations: relations.map(str::to_owned).to_vec(),
-        kinds: Vec::new(),
         max_nodes: DIAGRAM_NODES,
+        ..GraphRequest::default()
     };
     let drawing = graph::read(&state.catalog, &subject.scope, &request).await?;
     Ok(card(
@@ -134,7 +114,7 @@ async fn border(subject: &Subject, state: &WebState) -> Result<Markup, Failure> 
             ul.entity-list {
                 @for crossing in crossings {
                     li.crossing {
-                        (entity_link(&crossing.api, &labels))
+                        (entity_link(t, &crossing.api, &labels))
                         span.entity-what {
                             @if crossing.others.is_empty() { (t.text("nobody-known")) }
                             @else { (t.text(key)) " " (components::entity_links(&crossing.others, &labels, t)) }

@@ -3,23 +3,25 @@
 use maud::{Markup, html};
 
 use super::Subject;
-use super::panels::entity_list;
-use crate::components::{card, empty, relation_name};
+use crate::components::{card, empty, entity_list, relation_name};
 use crate::view::relations::{grouped, reverse};
 
 pub async fn page(subject: Subject) -> Markup {
     let t = subject.ctx.t;
     let groups = grouped(subject.entity.relations());
-    subject.page("relations", html! {
-        @if groups.is_empty() { (empty(&t.text("no-relations"), &t.text("no-relations-what"), html! {})) }
-        div.relation-groups {
-            @for group in &groups {
-                @let extra = html! {
-                    span.choice-count { (t.number(group.targets.len() as u64)) }
-                    code.quiet { (group.relation) @if let Some(back) = reverse(&group.relation) { " ⇄ " (back) } }
-                };
-                (card(&relation_name(t, &group.relation), extra, entity_list(&subject, &group.targets, &subject.labels)))
+    subject.page(
+        "relations",
+        html! {
+            @if groups.is_empty() { (empty(&t.text("no-relations"), &t.text("no-relations-what"), html! {})) }
+            div.relation-groups {
+                @for group in &groups {
+                    @let extra = html! {
+                        span.choice-count { (t.number(group.targets.len() as u64)) }
+                        code.quiet { (group.relation) @if let Some(back) = reverse(&group.relation) { " ⇄ " (back) } }
+                    };
+                    (card(&relation_name(t, &group.relation), extra, entity_list(t, &group.targets, &subject.labels)))
+                }
             }
-        }
-    })
+        },
+    )
 }
