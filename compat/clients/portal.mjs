@@ -8,8 +8,9 @@ import { createInterface } from 'node:readline';
 export const TOKEN = 'compat-static-token-0123456789';
 const ROOT = resolve(import.meta.dirname, '../..');
 
-// `entities` more components are put beside the demo catalog, so that there is something to page through.
-export async function startPortal(entities = 0) {
+// `entities` more components are put beside the demo catalog, so that there is something to page through; `extra` is
+// YAML beside it that need not be right.
+export async function startPortal(entities = 0, extra = '') {
   const folder = await mkdtemp(join(tmpdir(), 'callboard-compat-'));
   const many = Array.from({ length: entities }, (_, i) => `apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -17,6 +18,7 @@ metadata: {name: generated-${String(i).padStart(4, '0')}, tags: [generated]}
 spec: {type: library, lifecycle: experimental, owner: platform}
 `).join('---\n');
   await writeFile(join(folder, 'many.yaml'), many);
+  await writeFile(join(folder, 'extra.yaml'), extra);
   await writeFile(join(folder, 'app-config.yaml'), `
 app: {baseUrl: 'http://localhost:7007'}
 backend:
@@ -30,6 +32,7 @@ catalog:
   locations:
     - {type: file, target: '${join(ROOT, 'examples/catalog-info.yaml')}'}
     ${entities ? "- {type: file, target: './many.yaml'}" : ''}
+    ${extra ? "- {type: file, target: './extra.yaml'}" : ''}
 `);
   const child = spawn(process.env.CALLBOARD_BIN ?? join(ROOT, 'target/debug/callboard'), ['--config', 'app-config.yaml'], { cwd: folder });
   let log = '';

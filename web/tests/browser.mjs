@@ -17,8 +17,8 @@ export const LOOKS = {
   narrow: { colorScheme: 'light', viewport: { width: 360, height: 740 } },
 };
 
-export async function openBrowser() {
-  const portal = await startPortal();
+export async function openBrowser(extra = '') {
+  const portal = await startPortal(0, extra);
   const executablePath = process.env.CALLBOARD_CHROMIUM?.includes('/') ? process.env.CALLBOARD_CHROMIUM : `/usr/bin/${process.env.CALLBOARD_CHROMIUM ?? 'chromium'}`;
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   await mkdir(SHOTS, { recursive: true });

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { LOOKS, look, openBrowser } from './browser.mjs';
+import { LONG, STRESS } from './stress.mjs';
 
 const PAGES = {
+  home: ['/', 'Mine'],
   catalog: ['/catalog', 'Catalog'],
   component: ['/catalog/default/component/timetable', 'Timetable'],
   relations: ['/catalog/default/component/timetable/relations', 'Timetable'],
@@ -19,15 +21,25 @@ const PAGES = {
   search: ['/search?query=fares', 'Search'],
   settings: ['/settings', 'Settings'],
   missing: ['/catalog/default/component/none', 'none'],
+  problems: ['/admin/problems', 'no-owner'],
+  sources: ['/admin/sources', 'extra.yaml'],
+  hidden: ['/catalog/default/component/no-owner', 'cannot be shown'],
+  everything: ['/catalog?kind=all', 'All kinds'],
+  long: [LONG, 'A title whose author'],
+  'long-relations': [`${LONG}/relations`, 'part-1'],
+  'long-graph': [`${LONG}/graph`, 'Steps'],
+  hostile: ['/catalog/default/component/hostile', '<img src=x onerror=alert(1)>'],
+  'right-to-left': ['/catalog/default/component/right-to-left', 'خدمة'],
+  'nothing-found': ['/catalog?q=nothing-has-this-name', 'Nothing matches'],
 };
 
 describe('pages', () => {
   let browser;
-  before(async () => { browser = await openBrowser(); });
+  before(async () => { browser = await openBrowser(STRESS); });
   after(() => browser?.close());
 
   for (const name of Object.keys(LOOKS)) {
-    test(`every page, ${name}`, { timeout: 240_000 }, async () => {
+    test(`every page, ${name}`, { timeout: 600_000 }, async () => {
       const page = await browser.page(name);
       for (const [shot, [path, heading]] of Object.entries(PAGES)) {
         await page.goto(path);
@@ -49,6 +61,22 @@ describe('pages', () => {
     await page.goto('/catalog');
     assert.match(page.url(), /\/sign-in/);
     await look(page, 'sign-in-light');
+    await page.context().addCookies([{ name: 'callboard-session', value: 'over', url: browser.portal.base }]);
+    await page.goto('/catalog?kind=api');
+    assert.match(await page.locator('main').innerText(), /Your session is over/);
+    await page.getByRole('button', { name: /guest/i }).click();
+    await page.waitForURL('**/catalog?kind=api');
+    await page.context().close();
+  });
+
+  test('the sidebar becomes icons and stays so, without JavaScript', async () => {
+    const page = await browser.page('light', { javaScriptEnabled: false });
+    await page.goto('/settings');
+    await page.getByRole('button', { name: 'Show icons alone' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/settings');
+    assert.equal(await page.locator('html').getAttribute('data-sidebar'), 'narrow');
+    await look(page, 'settings-icons');
     await page.context().close();
   });
 });

@@ -55,14 +55,20 @@ fn compat() -> Result<()> {
 }
 
 fn browser() -> Result<()> {
+    in_browser(&["--test", "--test-concurrency=1", "--test-reporter=spec"])
+}
+
+/// Writes `docs/images/catalog.png`.
+pub fn picture() -> Result<()> {
+    in_browser(&["picture.mjs"])
+}
+
+/// Runs node in the folder of the browser tests, with a fresh program and a browser.
+fn in_browser(args: &[&str]) -> Result<()> {
     let chromium = need::chromium()?;
     need::npm_packages("web/tests")?;
     program("cargo", &["build", "--workspace"]).go()?;
-    program("node", &["--test", "--test-concurrency=1", "--test-reporter=spec"])
-        .within("web/tests")
-        .env("CALLBOARD_BIN", binary())
-        .env("CALLBOARD_CHROMIUM", chromium)
-        .go()
+    program("node", args).within("web/tests").env("CALLBOARD_BIN", binary()).env("CALLBOARD_CHROMIUM", chromium).go()
 }
 
 fn binary() -> std::path::PathBuf {
