@@ -26,11 +26,21 @@ const TEXT_PLACEHOLDERS: [&str; 3] = ["$text", "$openapi", "$asyncapi"];
 /// Placeholders whose content can be anything.
 const DATA_PLACEHOLDERS: [&str; 2] = ["$json", "$yaml"];
 
+/// An entity nothing is wrong with by itself, as written.
+#[derive(Clone, Debug)]
+pub struct Sound {
+    /// The number of its document, from 0.
+    pub document: usize,
+    /// The first line of its document.
+    pub line: u32,
+    pub entity: Entity,
+}
+
 /// What a file holds and what is wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct FileReport {
-    /// The entities nothing is wrong with, as written.
-    pub entities: Vec<Entity>,
+    /// The entities nothing is wrong with by themselves.
+    pub entities: Vec<Sound>,
     /// Problems in the order of the file, with their places.
     pub problems: Vec<Problem>,
 }
@@ -68,7 +78,7 @@ pub fn check_file(source_name: &str, bytes: &[u8], kinds: &KindRegistry) -> File
             problems.extend(duplicate(&entity, line, &mut seen));
         }
         if problems.is_empty() {
-            report.entities.push(entity);
+            report.entities.push(Sound { document, line, entity });
             continue;
         }
         problems.truncate(MAX_PROBLEMS);

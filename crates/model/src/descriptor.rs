@@ -6,7 +6,7 @@ use crate::entity::Entity;
 use crate::problem::{Place, Problem};
 use crate::yaml::{self, Limits, Locator, YamlError};
 
-pub use crate::check::{FileReport, check_file};
+pub use crate::check::{FileReport, Sound, check_file};
 
 /// One document of a descriptor file.
 #[derive(Clone, Debug, PartialEq)]

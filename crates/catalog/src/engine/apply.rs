@@ -146,10 +146,12 @@ impl State {
             ReadReport::Documents { entities, problems, known } => {
                 self.take_documents(id, owner, entities, problems, known, now);
             }
-            ReadReport::Listing { files, problems } => {
+            ReadReport::Listing { mut files, unread, mut problems } => {
                 state.read_well = true;
-                let optional = state.claims.iter().all(|claim| claim.optional);
-                let problems = if optional { Vec::new() } else { problems };
+                if state.claims.iter().all(|claim| claim.optional) {
+                    problems.retain(|problem| problem.name != "NotFoundError");
+                }
+                files.extend(self.members_below(id, &unread));
                 self.set_members(id, files);
                 self.set_target_problems(id, problems);
             }

@@ -2,6 +2,7 @@
 //! children of the first of them, and pass to the next when that one lets go.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::LocationRef;
@@ -32,6 +33,15 @@ impl State {
         for gone in old.difference(&kept) {
             self.drop_claim(*gone, location, None);
         }
+    }
+
+    /// Files of a glob that lie in these folders.
+    pub fn members_below(&self, glob: TargetId, folders: &[PathBuf]) -> Vec<LocationRef> {
+        let members = self.targets.get(&glob).into_iter().flat_map(|state| &state.members);
+        let locations = members.filter_map(|id| self.targets.get(id)).map(|state| &state.target.location);
+        let inside =
+            |location: &&LocationRef| folders.iter().any(|folder| Path::new(&location.target).starts_with(folder));
+        locations.filter(inside).cloned().collect()
     }
 
     /// Replaces the files of a glob, for every location that claims it.

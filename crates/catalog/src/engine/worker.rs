@@ -17,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::actor::Report;
 use super::apply::{Good, Item, ItemResult};
 use super::graph::Id;
-use crate::ingest::source::annotations_of;
+use crate::ingest::source::{PER_HOST, annotations_of};
 use crate::ingest::{SourceReader, targets_of};
 use crate::process::{
     Fetched, Outcome, ReferenceError, ResolvedReferences, Rules, SourcePlace, Version, Written, located, process,
@@ -102,7 +102,7 @@ impl Worker {
         }
         report(Report::Processed(done));
         report(Report::Computed);
-        let mut finishing: FuturesUnordered<_> = waiting.into_iter().map(|entity| self.finish(*entity)).collect();
+        let mut finishing: FuturesUnordered<_> = waiting.into_iter().map(|entity| self.finish(entity)).collect();
         while let Some(item) = finishing.next().await {
             report(Report::Processed(vec![item]));
         }
@@ -160,12 +160,17 @@ impl Worker {
         }
     }
 
-    async fn finish(&self, mut waiting: Waiting) -> Item {
+    /// Fetches what an entity waits for, round by round.
+    async fn finish(self: &Arc<Self>, mut waiting: Box<Waiting>) -> Item {
         for _ in 0..MAX_ROUNDS {
-            let (step, needs) = self.step(Box::new(waiting));
+            let (id, generation) = (waiting.task.id, waiting.task.generation);
+            let worker = self.clone();
+            // Putting large descriptions together takes its time.
+            let stepped = tokio::task::spawn_blocking(move || worker.step(waiting)).await;
+            let Ok((step, needs)) = stepped else { return Item { id, generation, result: ItemResult::Retry } };
             waiting = match step {
                 Step::Done(item) => return item,
-                Step::Waiting(waiting) => *waiting,
+                Step::Waiting(waiting) => waiting,
             };
             if waiting.resolved.len() + needs.len() > MAX_REFERENCES {
                 return refuse(&waiting, &format!("it refers to more than {MAX_REFERENCES} files"));
@@ -177,11 +182,18 @@ impl Worker {
                     (reference, fetched)
                 }
             });
-            waiting.resolved.extend(futures::future::join_all(fetches).await);
-            let bytes: usize = waiting.resolved.values().flatten().map(|fetched| fetched.text.len()).sum();
-            if bytes > MAX_REFERENCED_BYTES {
-                return refuse(&waiting, &format!("it refers to more than {MAX_REFERENCED_BYTES} bytes"));
+            let mut bytes: usize = waiting.resolved.values().flatten().map(|fetched| fetched.text.len()).sum();
+            let mut fetches = futures::stream::iter(fetches.collect::<Vec<_>>()).buffer_unordered(PER_HOST);
+            let mut fetched = Vec::new();
+            while let Some((reference, file)) = fetches.next().await {
+                bytes += file.as_ref().map_or(0, |file| file.text.len());
+                if bytes > MAX_REFERENCED_BYTES {
+                    return refuse(&waiting, &format!("it refers to more than {MAX_REFERENCED_BYTES} bytes"));
+                }
+                fetched.push((reference, file));
             }
+            drop(fetches);
+            waiting.resolved.extend(fetched);
         }
         refuse(&waiting, &format!("its references lead more than {MAX_ROUNDS} files deep"))
     }

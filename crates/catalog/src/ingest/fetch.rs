@@ -62,24 +62,48 @@ fn address_of(reference: &Reference, urls: &dyn UrlReader) -> Result<Address, Re
 }
 
 async fn fetch_file(path: &Path, origin: &LocationRef, limit: u64) -> Result<Fetched, ReferenceError> {
+    let root = root_folder(origin).ok_or_else(|| {
+        ReferenceError::Forbidden(format!("{} cannot be read from an entity of {origin}", path.display()))
+    })?;
+    let owned = path.to_path_buf();
+    let read = tokio::task::spawn_blocking(move || read_file(&owned, &root, limit)).await;
+    let address = path.to_string_lossy().into_owned();
+    let interrupted = |_| ReferenceError::Unreadable {
+        refresh_key: format!("file:{address}"),
+        address,
+        reason: "reading was interrupted".to_owned(),
+    };
+    read.map_err(interrupted)?
+}
+
+/// Reads a file below `root`; blocks.
+fn read_file(path: &Path, root: &Path, limit: u64) -> Result<Fetched, ReferenceError> {
     let address = path.to_string_lossy().into_owned();
     let refresh_key = format!("file:{address}");
-    let root = root_folder(origin)
-        .ok_or_else(|| ReferenceError::Forbidden(format!("{address} cannot be read from an entity of {origin}")))?;
-    let unreadable = {
-        let (address, refresh_key) = (address.clone(), refresh_key.clone());
-        move |reason: String| ReferenceError::Unreadable { address, refresh_key, reason }
+    let unreadable = |reason: String| ReferenceError::Unreadable {
+        address: address.clone(),
+        refresh_key: refresh_key.clone(),
+        reason,
     };
-    let owned = path.to_path_buf();
-    let read = tokio::task::spawn_blocking(move || file::read(&owned, &root, limit)).await;
-    match read {
-        Ok(Ok(bytes)) => {
-            let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
-            Ok(Fetched { address, refresh_key, text: text.into(), version: None })
-        }
-        Ok(Err(error @ file::FileError::Outside { .. })) => Err(ReferenceError::Forbidden(error.to_string())),
-        Ok(Err(error)) => Err(unreadable(error.to_string())),
-        Err(_) => Err(unreadable("reading was interrupted".to_owned())),
+    let bytes = file::read(path, root, limit).map_err(|error| match error {
+        file::FileError::Outside { .. } => ReferenceError::Forbidden(error.to_string()),
+        _ => unreadable(error.to_string()),
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
+    Ok(Fetched { address: address.clone(), refresh_key: refresh_key.clone(), text: text.into(), version: None })
+}
+
+/// Fetches a reference that needs no host; `None` for all others. Blocks.
+pub fn fetch_locally(
+    reference: &Reference,
+    root: &Path,
+    urls: &dyn UrlReader,
+    limit: u64,
+) -> Option<Result<Fetched, ReferenceError>> {
+    match address_of(reference, urls) {
+        Ok(Address::File(path)) => Some(read_file(&path, root, limit)),
+        Ok(Address::Url(_)) => None,
+        Err(error) => Some(Err(error)),
     }
 }
 

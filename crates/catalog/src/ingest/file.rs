@@ -44,12 +44,12 @@ pub fn read(path: &Path, root: &Path, limit: u64) -> Result<Vec<u8>, FileError> 
     if !real.starts_with(root.canonicalize().map_err(unreadable)?) {
         return Err(outside());
     }
-    let file = File::open(&real).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    // A pipe or device would never end.
+    let metadata = real.metadata().map_err(unreadable)?;
+    // Opening a pipe would wait for somebody to write, and a device would never end.
     if !metadata.is_file() {
         return Err(FileError::Unreadable { path: shown(), reason: "it is not a file".to_owned() });
     }
+    let file = File::open(&real).map_err(unreadable)?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(limit)).unwrap_or(0));
     file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > limit {
@@ -58,8 +58,18 @@ pub fn read(path: &Path, root: &Path, limit: u64) -> Result<Vec<u8>, FileError> 
     Ok(bytes)
 }
 
-/// The files that a glob matches, sorted. Hidden folders are only looked into where the pattern names them.
-pub fn expand(pattern: &str, root: &Path) -> Result<Vec<LocationRef>, Problem> {
+/// What a glob matches.
+#[derive(Debug, Default)]
+pub struct Matches {
+    /// Sorted by path.
+    pub files: Vec<LocationRef>,
+    /// Folders that could not be looked into; what lies there is not known.
+    pub unread: Vec<PathBuf>,
+    pub problems: Vec<Problem>,
+}
+
+/// The files that a glob matches. Hidden folders are only looked into where the pattern names them.
+pub fn expand(pattern: &str, root: &Path) -> Result<Matches, Problem> {
     let refuse = |text: String| Problem::error("InputError", text);
     let glob = GlobBuilder::new(pattern)
         .literal_separator(true)
@@ -84,17 +94,48 @@ pub fn expand(pattern: &str, root: &Path) -> Result<Vec<LocationRef>, Problem> {
         let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
         (!hidden || hidden_wanted) && (!entry.path_is_symlink() || inside(entry.path()))
     });
+    let mut matches = Matches::default();
     let mut files: Vec<PathBuf> = Vec::new();
-    for entry in walk.take(MAX_WALKED).flatten() {
-        if entry.file_type().is_file() && glob.is_match(entry.path()) {
-            files.push(entry.into_path());
-            if files.len() > MAX_MATCHES {
-                return Err(refuse(format!("file {pattern} matches more than {MAX_MATCHES} files; narrow it")));
+    for (walked, entry) in walk.enumerate() {
+        if walked >= MAX_WALKED {
+            return Err(refuse(format!("file {pattern} starts above more than {MAX_WALKED} files; narrow it")));
+        }
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && glob.is_match(entry.path()) => {
+                files.push(entry.into_path());
+                if files.len() > MAX_MATCHES {
+                    return Err(refuse(format!("file {pattern} matches more than {MAX_MATCHES} files; narrow it")));
+                }
             }
+            Ok(_) => {}
+            Err(error) => matches.could_not_read(&error),
         }
     }
     files.sort_unstable();
-    Ok(files.into_iter().map(|path| LocationRef::new("file", path.to_string_lossy())).collect())
+    matches.files = files.into_iter().map(|path| LocationRef::new("file", path.to_string_lossy())).collect();
+    Ok(matches)
+}
+
+impl Matches {
+    /// Takes note of a folder, unless it is gone in the meantime, or is a link that leads nowhere or in a circle.
+    fn could_not_read(&mut self, error: &walkdir::Error) {
+        let (Some(path), Some(reason)) = (error.path(), error.io_error()) else { return };
+        if reason.kind() == io::ErrorKind::NotFound || path.is_symlink() {
+            return;
+        }
+        let text = format!("folder {} cannot be read, {reason}; what was found there before stays", shortened(path));
+        self.problems.push(Problem::warning("Error", text));
+        self.unread.push(path.to_path_buf());
+    }
+}
+
+/// Enough of a path to recognise it.
+fn shortened(path: &Path) -> String {
+    let shown = path.display().to_string();
+    match shown.char_indices().nth(500) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown,
+    }
 }
 
 #[cfg(test)]
@@ -131,11 +172,15 @@ mod tests {
         }
         let found = |pattern: &str| -> Vec<String> {
             let files = expand(&root.join(pattern).to_string_lossy(), root).unwrap();
-            files.iter().map(|f| f.target.trim_start_matches(&*root.to_string_lossy()).to_owned()).collect()
+            files.files.iter().map(|f| f.target.trim_start_matches(&*root.to_string_lossy()).to_owned()).collect()
         };
         assert_eq!(found("**/x.yaml"), ["/a/b/x.yaml", "/a/x.yaml"]);
         assert_eq!(found("a/*.{yaml,txt}"), ["/a/x.yaml", "/a/y.txt"]);
         assert!(found("none/*.yaml").is_empty());
+        std::os::unix::fs::symlink("nowhere", root.join("a/z.yaml")).unwrap();
+        std::os::unix::fs::symlink("..", root.join("a/up")).unwrap();
+        let loose = expand(&root.join("**/x.yaml").to_string_lossy(), root).unwrap();
+        assert_eq!((loose.files.len(), loose.problems.len()), (2, 0), "{loose:?}");
         assert!(expand("/*.yaml", root).is_err());
     }
 }

@@ -7,6 +7,7 @@ pub mod file;
 pub mod source;
 pub mod targets;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,6 +72,8 @@ pub enum ReadReport {
     /// The files a glob matched.
     Listing {
         files: Vec<LocationRef>,
+        /// Folders that could not be looked into; what was known to lie there still does.
+        unread: Vec<PathBuf>,
         problems: Vec<Problem>,
     },
     /// There is no such file.

@@ -21,7 +21,7 @@ use crate::process::placeholder::{Fetched, Reference, ReferenceError, Version};
 use crate::process::stable::content_hash;
 
 /// A descriptor file may have so many bytes.
-pub const MAX_DESCRIPTOR_BYTES: u64 = 8 << 20;
+pub const MAX_DESCRIPTOR_BYTES: u64 = 10 << 20;
 /// A file that a placeholder names may have so many bytes.
 pub const MAX_PLACEHOLDER_BYTES: u64 = 10 << 20;
 /// Reads of one host at a time.
@@ -177,14 +177,16 @@ pub fn read_file_target(request: &ReadRequest) -> ReadReport {
     if request.target.kind == TargetKind::FileGlob {
         return match file::expand(&location.target, &root) {
             // A folder that is not there may be a disk that is not mounted; nothing is concluded from that.
-            Ok(files) if files.is_empty() && !super::targets::glob_base(&location.target).is_dir() => {
+            Ok(found) if found.files.is_empty() && !super::targets::glob_base(&location.target).is_dir() => {
                 ReadReport::Missing(missing(location))
             }
-            Ok(files) if files.is_empty() => {
-                let text = format!("{} {} matches no file", location.kind, location.target);
-                ReadReport::Listing { files, problems: vec![Problem::warning("NotFoundError", text)] }
+            Ok(mut found) => {
+                if found.files.is_empty() && found.unread.is_empty() {
+                    let text = format!("{} {} matches no file", location.kind, location.target);
+                    found.problems.push(Problem::warning("NotFoundError", text));
+                }
+                ReadReport::Listing { files: found.files, unread: found.unread, problems: found.problems }
             }
-            Ok(files) => ReadReport::Listing { files, problems: Vec::new() },
             Err(problem) => ReadReport::Failed(problem),
         };
     }

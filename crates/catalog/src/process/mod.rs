@@ -85,15 +85,31 @@ pub fn process(raw: &Entity, place: &SourcePlace, kinds: &KindRegistry, resolved
         let problems = problems.into_iter().map(|problem| located(problem, place)).collect();
         Outcome::Failed { problems, refresh_keys }
     };
-    if let Some(cause) = replaced.failure {
+    if let Some((cause, pointer)) = replaced.failure {
         let text =
             format!("Processor PlaceholderProcessor threw an error while preprocessing; caused by Error: {cause}");
+        return failed(vec![Problem::error("InputError", text).pointing_to(pointer)], refresh_keys);
+    }
+    // Each file is bounded by itself, but one may stand deep in another.
+    if is_deeper(&entity.0, MAX_DEPTH) {
+        let text = format!("it is nested more than {MAX_DEPTH} levels deep with what its placeholders bring");
         return failed(vec![Problem::error("InputError", text)], refresh_keys);
     }
     annotate(&mut entity, place);
     match check(&mut entity, &entity_ref, kinds) {
         Ok(edges) => Outcome::Done(Box::new(Processed { entity, edges, refresh_keys, problems: Vec::new() })),
         Err(problems) => failed(problems, refresh_keys),
+    }
+}
+
+/// Levels of lists and mappings, as of one file.
+const MAX_DEPTH: usize = 100;
+
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(items) => levels == 0 || items.iter().any(|value| is_deeper(value, levels - 1)),
+        Value::Object(map) => levels == 0 || map.values().any(|value| is_deeper(value, levels - 1)),
+        _ => false,
     }
 }
 

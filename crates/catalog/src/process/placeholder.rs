@@ -73,15 +73,32 @@ pub struct Replaced {
     pub needs: Vec<Reference>,
     /// Refresh keys of every file that took part, those that could not be read included.
     pub refresh_keys: Vec<String>,
-    /// The first thing that went wrong.
-    pub failure: Option<String>,
+    /// The first thing that went wrong, and the JSON pointer to the placeholder.
+    pub failure: Option<(String, String)>,
 }
 
 /// Replaces every placeholder in `value`, in place. `base` is the address of the file the entity was read from.
 pub fn replace(value: &mut Value, base: &str, resolved: &ResolvedReferences) -> Replaced {
     let mut run = Run { base, resolved, outcome: Replaced::default() };
-    run.visit(value);
+    run.visit(value, &At::Root);
     run.outcome
+}
+
+/// Where in the entity we are, kept on the stack: it is only written out when something is wrong there.
+enum At<'a> {
+    Root,
+    Key(&'a At<'a>, &'a str),
+    Item(&'a At<'a>, usize),
+}
+
+impl At<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Key(above, key) => format!("{}/{}", above.pointer(), key.replace('~', "~0").replace('/', "~1")),
+            Self::Item(above, index) => format!("{}/{index}", above.pointer()),
+        }
+    }
 }
 
 struct Run<'a> {
@@ -91,12 +108,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn visit(&mut self, value: &mut Value) {
+    fn visit(&mut self, value: &mut Value, at: &At<'_>) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.visit(item)),
+            Value::Array(items) => {
+                items.iter_mut().enumerate().for_each(|(index, item)| self.visit(item, &At::Item(at, index)));
+            }
             Value::Object(map) => {
                 if !map.keys().any(|key| key.starts_with('$')) {
-                    map.values_mut().for_each(|value| self.visit(value));
+                    map.iter_mut().for_each(|(key, value)| self.visit(value, &At::Key(at, key)));
                     return;
                 }
                 // Beside other keys, or with a value that is no text, it is left alone and not looked into.
@@ -104,7 +123,7 @@ impl Run<'_> {
                 let (Some((key, Value::String(target))), None) = (entries.next(), entries.next()) else { return };
                 if let Some(kind) = Kind::of(key) {
                     let reference = Reference { value: target.clone(), base: self.base.to_owned() };
-                    if let Some(content) = self.content(kind, reference) {
+                    if let Some(content) = self.content(kind, reference, at) {
                         *value = content;
                     }
                 }
@@ -114,7 +133,7 @@ impl Run<'_> {
     }
 
     /// The content a placeholder stands for; `None` when it has to be fetched first or cannot be had.
-    fn content(&mut self, kind: Kind, reference: Reference) -> Option<Value> {
+    fn content(&mut self, kind: Kind, reference: Reference, at: &At<'_>) -> Option<Value> {
         let key = kind.key();
         let fetched = match self.resolved.get(&reference) {
             None => {
@@ -127,7 +146,7 @@ impl Run<'_> {
                     ReferenceError::Forbidden(text) => text.clone(),
                     other => format!("Placeholder ${key} {other}"),
                 };
-                self.fail(text);
+                self.fail(text, at);
                 return None;
             }
             Some(Ok(fetched)) => fetched,
@@ -155,11 +174,11 @@ impl Run<'_> {
                 }
             },
         };
-        content.map_err(|text| self.fail(text)).ok()
+        content.map_err(|text| self.fail(text, at)).ok()
     }
 
-    fn fail(&mut self, text: String) {
-        self.outcome.failure.get_or_insert(text);
+    fn fail(&mut self, text: String, at: &At<'_>) {
+        self.outcome.failure.get_or_insert_with(|| (text, at.pointer()));
     }
 }
 
@@ -240,6 +259,8 @@ mod tests {
         let mut value = json!({ "a": { "$text": "later" }, "b": { "$json": "broken" } });
         let replaced = replace(&mut value, "/r/e.yaml", &resolved(&[("broken", "{")]));
         assert_eq!(replaced.needs.len(), 1);
-        assert!(replaced.failure.unwrap().starts_with("Placeholder $json failed to parse JSON data at /r/broken, "));
+        let (text, pointer) = replaced.failure.unwrap();
+        assert!(text.starts_with("Placeholder $json failed to parse JSON data at /r/broken, "), "{text}");
+        assert_eq!(pointer, "/b");
     }
 }

@@ -1,12 +1,14 @@
-//! `callboard validate <file|dir|glob>…`: checks descriptors as far as that is possible without reading anything else.
+//! `callboard validate <file|dir|glob>…`: checks descriptors as far as that is possible without asking any host: the files
+//! themselves, the files that they name, and what is defined twice.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use model::descriptor::check_file;
+use model::descriptor::{FileReport, check_file};
 use model::kind::KindRegistry;
-use model::{Problem, Severity, yaml};
+use model::{EntityRef, LocationRef, Place, Problem, Severity, yaml};
 use serde::Serialize;
 
 use super::descriptors::{self, Found};
@@ -39,9 +41,10 @@ struct Report {
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let kinds = KindRegistry::builtin();
     let mut report = Report::default();
+    let mut seen = HashMap::new();
     for argument in &arguments.paths {
         for found in descriptors::find(argument)? {
-            check(&found, &kinds, &mut report)?;
+            check(&found, &kinds, &mut seen, &mut report)?;
         }
     }
     report.errors = report.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
@@ -51,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome { output, status })
 }
 
-fn check(found: &Found, kinds: &KindRegistry, report: &mut Report) -> Result<()> {
+fn check(found: &Found, kinds: &KindRegistry, seen: &mut HashMap<EntityRef, Place>, report: &mut Report) -> Result<()> {
     let name = display(&found.path);
     let bytes = descriptors::read(&found.path, yaml::Limits::default().max_bytes)
         .with_context(|| format!("{name} could not be read"))?;
@@ -65,11 +68,49 @@ fn check(found: &Found, kinds: &KindRegistry, report: &mut Report) -> Result<()>
             return Ok(());
         }
     }
-    let checked = check_file(&name, &bytes, kinds);
+    let mut checked = check_file(&name, &bytes, kinds);
+    // Text that cannot be decoded has no entities.
+    check_named_files(&mut checked, &found.path, std::str::from_utf8(&bytes).unwrap_or_default(), kinds)?;
+    for sound in &checked.entities {
+        let place = Place { source: name.clone(), line: sound.line, column: 1 };
+        let entity_ref = sound.entity.entity_ref();
+        if let Some(first) = seen.get(&entity_ref).filter(|first| first.source != name) {
+            let text = format!("{entity_ref} is defined at {first} too; the first one a catalog reads keeps it");
+            checked.problems.push(Problem::warning("ConflictError", text).at(place));
+        } else {
+            seen.insert(entity_ref, place);
+        }
+    }
     report.files += 1;
     report.entities += checked.entities.len();
     report.problems.extend(checked.problems);
     Ok(())
+}
+
+/// Checks what placeholders and locations name on this disk.
+fn check_named_files(checked: &mut FileReport, path: &Path, text: &str, kinds: &KindRegistry) -> Result<()> {
+    let absolute = std::path::absolute(path).with_context(|| format!("{} has no absolute path", path.display()))?;
+    let location = LocationRef::new("file", absolute.to_string_lossy());
+    let root = root_of(&absolute);
+    let entities = std::mem::take(&mut checked.entities);
+    for sound in entities {
+        let mut problems = catalog::offline::check(&sound, &location, text, &root, kinds);
+        for place in problems.iter_mut().filter_map(|problem| problem.place.as_mut()) {
+            place.source = display(path);
+        }
+        if problems.iter().all(|problem| problem.severity == Severity::Warning) {
+            checked.entities.push(sound);
+        }
+        checked.problems.extend(problems);
+    }
+    checked.problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.line));
+    Ok(())
+}
+
+/// The folder that files may lead to: the one the command runs in, or for a file outside of it the file's own.
+fn root_of(absolute: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok().filter(|here| absolute.starts_with(here));
+    here.or_else(|| absolute.parent().map(Path::to_path_buf)).unwrap_or_default()
 }
 
 fn display(path: &Path) -> String {
@@ -170,9 +211,10 @@ mod tests {
     #[test]
     fn globs_match_files() {
         let directory = files(&[("a/x.yaml", GOOD), ("b/c/y.yaml", GOOD), ("b/z.txt", "[")]);
-        assert!(validate(&directory, &["*/*.yaml"], false).0.starts_with("1 file checked"));
-        assert!(validate(&directory, &["**/*.yaml"], false).0.starts_with("2 files checked"));
-        assert!(validate(&directory, &["{a,b/c}/?.yaml"], false).0.starts_with("2 files checked"));
+        for (glob, checked) in [("*/*.yaml", "1 file "), ("**/*.yaml", "2 files "), ("{a,b/c}/?.yaml", "2 files ")] {
+            let output = validate(&directory, &[glob], false).0;
+            assert!(output.lines().last().unwrap().starts_with(&format!("{checked}checked")), "{glob}: {output}");
+        }
     }
 
     #[test]
@@ -181,6 +223,54 @@ mod tests {
             let error = run(&Arguments { paths: vec![path.into()], json: false }).unwrap_err();
             assert!(error.to_string().starts_with(path), "{error}");
         }
+    }
+
+    #[test]
+    fn files_that_are_named_are_looked_at() {
+        let api = |definition: &str| {
+            format!(
+                "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {{name: api}}\nspec:\n  type: x\n  \
+                 lifecycle: y\n  owner: z\n  definition: {definition}\n"
+            )
+        };
+        let all = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec:\n  \
+                   targets: [./a.yaml, ./none.yaml, './none/*.yaml']\n";
+        let optional = all.replace("name: all", "name: optional").replace("spec:\n", "spec:\n  presence: optional\n");
+        let directory = files(&[
+            ("a.yaml", GOOD),
+            ("all.yaml", all),
+            ("b.yaml", GOOD),
+            ("broken.json", "{"),
+            ("escape.yaml", &api("{$text: ../../etc/passwd}").replace("name: api", "name: escape")),
+            ("host.yaml", &api("{$text: 'https://git.example/x'}").replace("name: api", "name: host")),
+            ("json.yaml", &api("{$json: ./broken.json}").replace("name: api", "name: json")),
+            ("list.yaml", &api("{$yaml: ./some.yaml}").replace("name: api", "name: list")),
+            ("missing.yaml", &api("{$text: ./gone.txt}").replace("name: api", "name: missing")),
+            ("optional.yaml", &optional),
+            ("scheme.yaml", &api("{$text: 'file:///etc/passwd'}").replace("name: api", "name: scheme")),
+            ("some.yaml.txt", ""),
+            ("some.yaml", "[1]"),
+        ]);
+        let names = ["a", "all", "b", "escape", "host", "json", "list", "missing", "optional", "scheme"];
+        let names: Vec<String> = names.iter().map(|name| format!("{name}.yaml")).collect();
+        let (output, status) = validate(&directory, &names.iter().map(String::as_str).collect::<Vec<_>>(), false);
+        assert_eq!(status, Status::Problems);
+        let expected = [
+            "all.yaml:1:1: file none.yaml does not exist",
+            "all.yaml:1:1: warning: file none/*.yaml matches no file",
+            "b.yaml:1:1: warning: component:default/good is defined at a.yaml:1:1 too",
+            "escape.yaml:8:15: Processor PlaceholderProcessor threw",
+            "json.yaml:8:15: Processor PlaceholderProcessor threw",
+            "list.yaml:8:15: Processor BuiltinKindsEntityProcessor threw",
+            "missing.yaml:8:15: Processor PlaceholderProcessor threw",
+            "scheme.yaml:8:15: Processor PlaceholderProcessor threw",
+        ];
+        let lines: Vec<&str> = output.lines().collect();
+        assert_eq!(lines.len(), expected.len() + 1, "{output}");
+        for (line, expected) in lines.iter().zip(expected) {
+            assert!(line.starts_with(expected), "{line}, expected {expected}");
+        }
+        assert_eq!(lines[expected.len()], "10 files checked: 4 valid entities, 6 errors, 2 warnings");
     }
 
     #[test]
