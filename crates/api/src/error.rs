@@ -13,7 +13,7 @@ use model::RefError;
 use serde_json::json;
 use store::StoreError;
 
-use crate::layers::RequestId;
+use crate::layers::{RequestId, TrailingSlash};
 use crate::respond;
 
 /// Why a request was not answered as asked.
@@ -32,9 +32,6 @@ pub enum ApiError {
     NotFound(String),
     #[error("{0}")]
     Conflict(String),
-    /// The body is larger than [`crate::extract::BODY_LIMIT`].
-    #[error("request entity too large")]
-    TooLarge,
     #[error("{0}")]
     NotImplemented(String),
     #[error("{0}")]
@@ -53,7 +50,6 @@ impl ApiError {
             Self::NotAllowed(_) => (StatusCode::FORBIDDEN, "NotAllowedError"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NotFoundError"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "ConflictError"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError"),
             Self::NotImplemented(_) => (StatusCode::NOT_IMPLEMENTED, "NotImplementedError"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableError"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Error"),
@@ -136,10 +132,11 @@ impl From<RefError> for ApiError {
 pub async fn envelope(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let uri = request.uri().clone();
+    let has_slash = request.extensions().get::<TrailingSlash>().is_some() && !uri.path().ends_with('/');
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
-    let url = uri.path_and_query().map_or(uri.path(), |whole| whole.as_str());
-    let mut written = error.respond(&method, url);
+    let (slash, query) = (if has_slash { "/" } else { "" }, uri.query().map(|query| format!("?{query}")));
+    let mut written = error.respond(&method, &format!("{}{slash}{}", uri.path(), query.unwrap_or_default()));
     written.extensions_mut().extend(std::mem::take(response.extensions_mut()));
     written
 }
@@ -163,7 +160,6 @@ mod tests {
             (ApiError::NotAllowed(text()), 403, "NotAllowedError"),
             (ApiError::NotFound(text()), 404, "NotFoundError"),
             (ApiError::Conflict(text()), 409, "ConflictError"),
-            (ApiError::TooLarge, 413, "PayloadTooLargeError"),
             (ApiError::NotImplemented(text()), 501, "NotImplementedError"),
             (ApiError::Unavailable(text()), 503, "ServiceUnavailableError"),
             (ApiError::Internal(text()), 500, "Error"),

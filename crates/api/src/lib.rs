@@ -19,7 +19,6 @@ mod testing;
 use axum::Router;
 use axum::middleware::from_fn;
 use tower::Layer;
-use tower_http::normalize_path::NormalizePathLayer;
 
 pub use state::ApiState;
 
@@ -30,18 +29,20 @@ pub fn router(state: ApiState) -> Router {
     let plugins = Router::new()
         .nest("/catalog", plugin::mount(Plugin("catalog"), catalog::router(), &state))
         .nest("/auth", auth::router())
-        .nest("/permission", plugin::mount(Plugin("permission"), permission::router(), &state))
+        .nest(
+            "/permission",
+            plugin::mount(Plugin("permission"), permission::router(), &state).merge(permission::open_router()),
+        )
         .nest("/app", plugin::mount(Plugin("app"), Router::new(), &state))
         .fallback(error::not_found);
     Router::new()
-        .nest_service("/api", tolerant(plugins, &state))
-        .nest_service("/.backstage", tolerant(health::router(), &state))
+        .nest_service("/api", from_fn(layers::tolerate).layer(marked(plugins, &state)))
+        .nest_service("/.backstage", from_fn(layers::tolerate).layer(marked(health::router(), &state)))
 }
 
-/// Paths with a trailing slash are served as those without.
-fn tolerant(router: Router<ApiState>, state: &ApiState) -> tower_http::normalize_path::NormalizePath<Router> {
-    let router = router.layer(from_fn(layers::mark_route)).with_state(state.clone());
-    NormalizePathLayer::trim_trailing_slash().layer(router)
+/// A router whose routes are known to measurements.
+fn marked(router: Router<ApiState>, state: &ApiState) -> Router {
+    router.layer(from_fn(layers::mark_route)).with_state(state.clone())
 }
 
 #[cfg(test)]
@@ -52,7 +53,7 @@ mod tests {
     use tower::ServiceExt;
 
     use crate::layers::Route;
-    use crate::testing::Fixture;
+    use crate::testing::{Fixture, error};
 
     #[tokio::test]
     async fn measurements_know_the_route_and_not_the_path() {
@@ -77,7 +78,12 @@ mod tests {
             found["error"]["message"],
             "No entity named 'a/b c' found, with kind 'component' in namespace 'default'"
         );
-        assert_eq!(fixture.get("/entities/by-name/component/default/%ff").await.status, 400);
+        for path in ["/entities/by-name/component/default/%ff", "/entities/by-uid/%", "/entities/by-uid/a%2"] {
+            let message = "malformed uri'";
+            assert_eq!(fixture.get(path).await.json(), error(400, "InputError", message, "GET", path));
+        }
+        let empty = fixture.get("/entities/by-name/component//c0").await;
+        assert_eq!((empty.status, empty.text.as_str()), (404, ""));
         let head = fixture.call("HEAD", "/entities/by-name/component/default/c0", &[], "").await;
         assert_eq!((head.status, head.text.as_str()), (200, ""));
     }

@@ -34,6 +34,7 @@ pub fn mount(plugin: Plugin, routes: Router<ApiState>, state: &ApiState) -> Rout
         .route(COOKIE_PATH, delete(clear_cookie))
         // Plugins run in this process: they have no keys of their own to sign calls to each other with.
         .route("/.backstage/auth/v1/jwks.json", get(async || respond::json(&json!({ "keys": [] }))))
+        .method_not_allowed_fallback(not_found)
         .layer(from_fn(envelope))
 }
 

@@ -149,8 +149,9 @@ impl Authority {
     ///
     /// # Errors
     /// [`AuthError::MissingCredentials`] without a token (unless the default policy is switched off),
-    /// [`AuthError::IllegalToken`] for one that nobody issued or that is over, [`AuthError::IllegalLimitedToken`] for a
-    /// limited token, [`AuthError::RestrictedTo`] for an external token that is not for this plugin, and
+    /// [`AuthError::IllegalToken`] for one of no known kind, [`AuthError::IllegalUserToken`] and
+    /// [`AuthError::IllegalPluginToken`] for one of a known kind that does not hold, [`AuthError::IllegalLimitedToken`] for
+    /// a limited token, [`AuthError::RestrictedTo`] for an external token that is not for this plugin, and
     /// [`AuthError::Keys`] when the store fails.
     pub async fn authenticate(&self, bearer: Option<&str>, plugin_id: &str) -> Result<Principal, AuthError> {
         let Some(bearer) = bearer else {
@@ -165,9 +166,9 @@ impl Authority {
         let typ = Token::parse(bearer).map(|token| token.header.typ);
         match typ.as_deref() {
             // Plugins run inside this process and none outside has been given keys to vouch for it.
-            Some(PLUGIN_TYP) => Err(AuthError::IllegalToken),
+            Some(PLUGIN_TYP) => Err(AuthError::IllegalPluginToken),
             Some(typ) if typ == USER.typ => {
-                let claims = self.verify(&USER, bearer).await?.ok_or(AuthError::IllegalToken)?;
+                let claims = self.verify(&USER, bearer).await?.ok_or(AuthError::IllegalUserToken)?;
                 Ok(Principal::User(self.user(claims).await))
             }
             Some(LIMITED_TYP) => Err(AuthError::IllegalLimitedToken),

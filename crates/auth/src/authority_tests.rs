@@ -57,7 +57,7 @@ async fn a_user_is_known_by_the_token_until_it_ends() {
     let refusal = bench.authority.authenticate(Some(&token), "catalog").await.unwrap_err();
     assert_eq!(
         (refusal.to_string().as_str(), refusal.status(), refusal.name()),
-        ("Illegal token", 401, "AuthenticationError")
+        ("Failed user token verification", 401, "AuthenticationError")
     );
 }
 

@@ -11,6 +11,12 @@ pub enum AuthError {
     /// No kind of token recognises this one. It says no more on purpose.
     #[error("Illegal token")]
     IllegalToken,
+    /// A token of a person that is not valid, or no longer.
+    #[error("Failed user token verification")]
+    IllegalUserToken,
+    /// A token of a plugin: none outside this process has keys that are trusted.
+    #[error("Failed plugin token verification")]
+    IllegalPluginToken,
     /// A limited token that is not valid, or one where a full token is needed.
     #[error("Illegal limited user token")]
     IllegalLimitedToken,
@@ -44,7 +50,11 @@ impl AuthError {
     /// The error name of the wire.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::MissingCredentials | Self::IllegalToken | Self::IllegalLimitedToken => "AuthenticationError",
+            Self::MissingCredentials
+            | Self::IllegalToken
+            | Self::IllegalUserToken
+            | Self::IllegalPluginToken
+            | Self::IllegalLimitedToken => "AuthenticationError",
             Self::RestrictedTo(_) | Self::PrincipalNotAllowed(_) | Self::GuestNotAllowed => "NotAllowedError",
             Self::UnknownProvider(_) => "NotFoundError",
             Self::TokenTooLong { .. } => "Error",

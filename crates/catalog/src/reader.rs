@@ -57,22 +57,24 @@ impl CatalogReader {
         let order_field = cursor.order();
         let key = order_field.as_ref().map(|order| order.key.as_str());
         let mut selection = index.select(scope, cursor.predicate.as_ref());
-        if let Some(text) = &cursor.full_text_filter
-            && !text.term.trim().is_empty()
-        {
-            let mut fields: Vec<String> = text.fields.iter().map(|field| field.to_lowercase()).collect();
-            if fields.is_empty() {
-                fields.push(key.unwrap_or(DEFAULT_TEXT_FIELD).to_owned());
-            }
-            selection = std::borrow::Cow::Owned(index.containing(selection, &fields, &text.term.trim().to_lowercase()));
+        let text = cursor.full_text_filter.as_ref().filter(|text| !text.term.trim().is_empty());
+        let like = text.map(TextFilter::pattern);
+        let mut containing = None;
+        if let (Some(text), Some(like)) = (text, &like) {
+            let default = || vec![key.unwrap_or(DEFAULT_TEXT_FIELD).to_owned()];
+            let fields = text.fields.as_ref().map(|fields| fields.iter().map(|field| field.to_lowercase()).collect());
+            let fields: Vec<String> = fields.unwrap_or_else(default);
+            selection = std::borrow::Cow::Owned(index.containing(selection, &fields, like));
+            // Looked for in the sort field alone, it decides which values of an entity have a place.
+            containing = (fields.len() == 1 && Some(fields[0].as_str()) == key).then_some(like);
         }
         let descending = order_field.as_ref().is_some_and(|order| order.descending);
         if is_first && request.count {
-            cursor.total_items = index.ordered(&selection, Order { key, descending });
+            cursor.total_items = index.ordered(&selection, key);
         }
         let after = cursor.order_field_values.as_ref().map(|(value, id)| Position { value: value.as_deref(), id: *id });
         // Going back is going forward in the opposite order.
-        let order = Order { key, descending: descending != cursor.is_previous };
+        let order = Order { key, descending: descending != cursor.is_previous, containing };
         // One item more tells whether there is a next page; when going back, there is: the page we came from.
         let extra = usize::from(!cursor.is_previous && request.limit > 0);
         let skip = if is_first { request.offset } else { 0 };
@@ -107,7 +109,8 @@ impl CatalogReader {
             let (numbers, more) = if request.limit.is_none() && request.offset.is_none() {
                 let key = request.order.first().map(|order| order.key.to_lowercase());
                 let descending = request.order.first().is_some_and(|order| order.descending);
-                let items = index.walk(&selection, Order { key: key.as_deref(), descending }, None, 0, usize::MAX);
+                let order = Order { key: key.as_deref(), descending, containing: None };
+                let items = index.walk(&selection, order, None, 0, usize::MAX);
                 (items.into_iter().map(|item| item.number).collect(), false)
             } else {
                 let offset = request.offset.unwrap_or(0);
@@ -216,18 +219,26 @@ impl CatalogReader {
 /// Numbers in the order of the older list, at least those before `end` and one more in their places.
 ///
 /// Entities that lack a field come behind those that have it, in both directions; ids decide among equals. Without an
-/// order it is the order of references. A single field is looked up as written, so one in upper case orders nothing.
+/// order it is the order of references. Fields are looked up as written, so one in upper case orders nothing. With one
+/// field, an entity stands in the place of each of its values; with several, only in that of the first.
 fn listed(index: &Index, mut numbers: Vec<u32>, order: &[OrderField], end: usize) -> Vec<u32> {
     if order.is_empty() {
         sort_head(&mut numbers, end, |a, b| index.ref_of(*a).cmp(&index.ref_of(*b)));
         return numbers;
     }
-    let key = |field: &OrderField| if order.len() == 1 { field.key.clone() } else { field.key.to_lowercase() };
-    let keys: Vec<(String, bool)> = order.iter().map(|field| (key(field), field.descending)).collect();
-    let mut places: Vec<(Vec<Option<&str>>, u32)> = numbers
-        .into_iter()
-        .map(|number| (keys.iter().map(|(key, last)| index.value_of(number, key, *last)).collect(), number))
-        .collect();
+    let keys: Vec<(&str, bool)> = order.iter().map(|field| (field.key.as_str(), field.descending)).collect();
+    let mut places: Vec<(Vec<Option<&str>>, u32)> = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        if let [(key, _)] = keys[..] {
+            let before = places.len();
+            places.extend(index.values(number, key).map(|value| (vec![Some(value)], number)));
+            if places.len() == before {
+                places.push((vec![None], number));
+            }
+        } else {
+            places.push((keys.iter().map(|(key, last)| index.value_of(number, key, *last)).collect(), number));
+        }
+    }
     sort_head(&mut places, end, |(a, a_number), (b, b_number)| {
         let fields = a.iter().zip(b).zip(&keys).map(|((a, b), (_, descending))| match (a, b) {
             (Some(a), Some(b)) if *descending => b.cmp(a),

@@ -21,10 +21,10 @@ pub enum FieldsError {
 }
 
 impl FieldSet {
-    /// Reads `fields` parameters, each a comma-separated list. When they name nothing, the whole entity is meant.
-    pub fn parse<S: AsRef<str>>(parameters: &[S]) -> Result<Self, FieldsError> {
+    /// Reads paths. When they name nothing, the whole entity is meant.
+    pub fn parse<S: AsRef<str>>(fields: &[S]) -> Result<Self, FieldsError> {
         let mut paths: Vec<String> = Vec::new();
-        for path in parameters.iter().flat_map(|list| list.as_ref().split(',')).map(str::trim) {
+        for path in fields.iter().map(|field| field.as_ref().trim()) {
             if path.contains('[') {
                 return Err(FieldsError::Array(path.to_owned()));
             }
@@ -48,13 +48,13 @@ impl FieldSet {
         if self.is_everything() {
             return entity.clone();
         }
-        let mut picked = Map::new();
+        let mut picked = Value::Object(Map::new());
         for path in &self.paths {
-            if let Some((keys, value)) = find(entity, path) {
-                put(&mut picked, &keys, value);
+            if let Some((steps, value)) = find(entity, path) {
+                put(&mut picked, &steps, value);
             }
         }
-        Value::Object(picked)
+        picked
     }
 
     /// Whether a projection can hold the value at this dotted path, or a part of it.
@@ -66,38 +66,60 @@ impl FieldSet {
     }
 }
 
-/// The keys that lead to a path, and what is there. A key is the fewest dot-separated parts that lead on to a value.
-fn find<'v, 'p>(entity: &'v Value, path: &'p str) -> Option<(Vec<&'p str>, &'v Value)> {
-    let mut keys = Vec::new();
-    descend(entity, path, &mut keys).map(|value| (keys, value))
+/// A step towards a part of an entity.
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Key(&'p str),
+    Item(usize),
 }
 
-fn descend<'v, 'p>(here: &'v Value, path: &'p str, keys: &mut Vec<&'p str>) -> Option<&'v Value> {
-    let fields = here.as_object()?;
-    for (end, _) in path.match_indices('.') {
-        let Some(value) = fields.get(&path[..end]) else { continue };
-        keys.push(&path[..end]);
-        let found = descend(value, &path[end + 1..], keys);
-        if found.is_some() {
-            return found;
+/// The steps that lead to a path, and what is there. A key is the fewest dot-separated parts that lead on.
+fn find<'v, 'p>(entity: &'v Value, path: &'p str) -> Option<(Vec<Step<'p>>, &'v Value)> {
+    let mut steps = Vec::new();
+    let (mut here, mut from) = (entity, 0);
+    for end in path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]) {
+        if let Some((step, value)) = member(here, &path[from..end]) {
+            steps.push(step);
+            here = value;
+            from = end + 1;
         }
-        keys.pop();
     }
-    let value = fields.get(path)?;
-    keys.push(path);
-    Some(value)
+    (from > path.len()).then_some((steps, here))
 }
 
-fn put(into: &mut Map<String, Value>, keys: &[&str], value: &Value) {
-    match keys {
-        [] => {}
-        [key] => {
-            into.insert((*key).to_owned(), value.clone());
+fn member<'v, 'p>(here: &'v Value, part: &'p str) -> Option<(Step<'p>, &'v Value)> {
+    match here {
+        Value::Object(fields) => fields.get(part).map(|value| (Step::Key(part), value)),
+        Value::Array(items) => {
+            let at: usize = part.parse().ok().filter(|at: &usize| at.to_string() == part)?;
+            items.get(at).map(|item| (Step::Item(at), item))
         }
-        [key, rest @ ..] => {
-            let inner = into.entry(*key).or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(inner) = inner {
-                put(inner, rest, value);
+        _ => None,
+    }
+}
+
+/// Puts a value at its place. The items before one that was asked for alone are `null`.
+fn put(into: &mut Value, steps: &[Step<'_>], value: &Value) {
+    let Some((step, rest)) = steps.split_first() else {
+        *into = value.clone();
+        return;
+    };
+    match step {
+        Step::Key(key) => {
+            if !into.is_object() {
+                *into = Value::Object(Map::new());
+            }
+            if let Value::Object(fields) = into {
+                put(fields.entry(*key).or_insert(Value::Null), rest, value);
+            }
+        }
+        Step::Item(at) => {
+            if !into.is_array() {
+                *into = Value::Array(Vec::new());
+            }
+            if let Value::Array(items) = into {
+                items.resize(items.len().max(at + 1), Value::Null);
+                put(&mut items[*at], rest, value);
             }
         }
     }
@@ -112,8 +134,8 @@ mod tests {
     fn project(fields: &[&str]) -> Value {
         let entity = json!({
             "kind": "Component",
-            "metadata": { "name": "n", "tags": ["a"], "annotations": { "example.com/json": "{}", "example": { "com": 1 } } },
-            "spec": { "nothing": null, "list": [{ "a": 1 }] },
+            "metadata": { "name": "n", "tags": ["a"], "annotations": { "example.com/json": "{}", "a": { "b": 1 }, "a.c": 2 } },
+            "spec": { "nothing": null, "list": [{ "a": 1 }, { "a": 2 }] },
         });
         FieldSet::parse(fields).unwrap().project(&entity)
     }
@@ -121,41 +143,53 @@ mod tests {
     #[test]
     fn paths_pick_subtrees_and_keys_may_hold_dots() {
         assert_eq!(
-            project(&["kind, metadata.name,nope.x", "metadata.annotations.example.com/json"]),
+            project(&["kind", " metadata.name", "nope.x", "metadata.annotations.example.com/json"]),
             json!({ "kind": "Component", "metadata": { "name": "n", "annotations": { "example.com/json": "{}" } } })
         );
         assert_eq!(
-            project(&["metadata.tags,spec.nothing"]),
+            project(&["metadata.tags", "spec.nothing"]),
             json!({ "metadata": { "tags": ["a"] }, "spec": { "nothing": null } })
+        );
+        assert_eq!(project(&["kind,metadata.name", "kind.", "spec.nothing.x"]), json!({}));
+    }
+
+    #[test]
+    fn a_shorter_key_that_is_there_is_taken_though_it_leads_nowhere() {
+        assert_eq!(project(&["metadata.annotations.a.c"]), json!({}));
+        assert_eq!(
+            project(&["metadata.annotations.a.b"]),
+            json!({ "metadata": { "annotations": { "a": { "b": 1 } } } })
         );
     }
 
     #[test]
-    fn arrays_are_copied_whole_or_not_at_all() {
-        assert_eq!(project(&["spec.list.0", "spec.list.a"]), json!({}));
-        assert_eq!(project(&["spec.list"]), json!({ "spec": { "list": [{ "a": 1 }] } }));
+    fn items_are_picked_by_their_number() {
+        assert_eq!(project(&["spec.list.1.a"]), json!({ "spec": { "list": [null, { "a": 2 }] } }));
+        assert_eq!(project(&["spec.list.0", "spec.list.1"]), project(&["spec.list"]));
+        assert_eq!(project(&["spec.list.a", "spec.list.2", "spec.list.01", "kind.0"]), json!({}));
+        assert_eq!(project(&["spec.list"]), json!({ "spec": { "list": [{ "a": 1 }, { "a": 2 }] } }));
         assert_eq!(
-            FieldSet::parse(&["a,spec.list[0]"]).unwrap_err().to_string(),
+            FieldSet::parse(&["a", "spec.list[0]"]).unwrap_err().to_string(),
             "Invalid field \"spec.list[0]\", array type fields are not supported"
         );
     }
 
     #[test]
     fn overlapping_paths_agree() {
-        assert_eq!(project(&["spec.list,spec"]), project(&["spec"]));
-        assert_eq!(project(&["spec,spec.list"]), project(&["spec"]));
+        assert_eq!(project(&["spec.list", "spec"]), project(&["spec"]));
+        assert_eq!(project(&["spec", "spec.list"]), project(&["spec"]));
     }
 
     #[test]
     fn naming_nothing_means_the_whole_entity() {
-        let fields = FieldSet::parse(&["", " , "]).unwrap();
+        let fields = FieldSet::parse(&["", "  "]).unwrap();
         assert!(fields.is_everything() && fields.touches("spec"));
         assert_eq!(fields.project(&json!({ "a": 1 })), json!({ "a": 1 }));
     }
 
     #[test]
     fn it_knows_which_parts_a_projection_can_hold() {
-        let fields = FieldSet::parse(&["spec.definition,metadata"]).unwrap();
+        let fields = FieldSet::parse(&["spec.definition", "metadata"]).unwrap();
         assert!(fields.touches("spec.definition") && fields.touches("metadata.a.b"));
         assert!(!fields.touches("spec.definitions") && !fields.touches("spec.other"));
         assert!(FieldSet::parse(&["spec"]).unwrap().touches("spec.definition"));

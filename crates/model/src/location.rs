@@ -18,11 +18,11 @@ pub struct LocationRef {
 /// Why a location reference could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocationRefError {
-    #[error("Unable to parse location reference '{0}', expected '<type>:<target>', e.g. 'url:https://host/path'")]
+    #[error("Unable to parse location ref '{0}', expected '<type>:<target>', e.g. 'url:https://host/path'")]
     Malformed(String),
-    #[error("Invalid location reference '{0}', please prefix it with 'url:', e.g. 'url:{0}'")]
+    #[error("Invalid location ref '{0}', please prefix it with 'url:', e.g. 'url:{0}'")]
     MissingType(String),
-    #[error("Invalid location reference '{0}', a javascript: target is not allowed")]
+    #[error("Invalid location ref '{0}', target is a javascript: URL")]
     Script(String),
 }
 

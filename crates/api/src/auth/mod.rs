@@ -7,10 +7,11 @@ mod userinfo;
 
 use axum::Router;
 use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::Uri;
 
-use crate::error::{ApiError, envelope};
+use crate::error::{ApiError, envelope, not_found};
 use crate::state::ApiState;
 
 /// Everything under `/api/auth`, without the prefix.
@@ -29,9 +30,11 @@ pub fn router() -> Router<ApiState> {
 }
 
 /// Any other path is taken for one of a sign-in provider, named by its first segment.
-async fn unknown_provider(uri: Uri) -> ApiError {
-    let provider = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
-    ::auth::AuthError::UnknownProvider(provider).into()
+async fn unknown_provider(uri: Uri) -> Response {
+    match uri.path().trim_start_matches('/').split('/').next() {
+        None | Some("") => not_found().await.into_response(),
+        Some(provider) => ApiError::from(::auth::AuthError::UnknownProvider(provider.to_owned())).into_response(),
+    }
 }
 
 #[cfg(test)]

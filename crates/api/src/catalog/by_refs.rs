@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
-use model::filter::Predicate;
+use model::filter::{FilterError, Predicate};
+use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::{filter, schema};
@@ -38,15 +39,33 @@ pub struct Ask {
     predicate: Option<Predicate>,
 }
 
+/// How complaints about the body begin that its document does not tell.
+macro_rules! malformed {
+    ($complaint:expr) => {
+        concat!("Malformed request body (did you remember to specify an application/json content type?), ", $complaint)
+    };
+}
+
 impl FromObject for Ask {
+    const MISSING: Option<&'static str> = Some(malformed!("Validation error: Required at \"entityRefs\""));
+
     fn from_object(body: &Object<'_>) -> Result<Self, ApiError> {
         body.require(&["entityRefs"])?;
         Ok(Self {
             refs: body.texts("entityRefs")?.unwrap_or_default(),
             fields: body.texts("fields")?.unwrap_or_default(),
-            predicate: filter::query(body.raw_object("query")?)?,
+            predicate: body.raw_object("query")?.map(query).transpose()?,
         })
     }
+}
+
+fn query(value: &Value) -> Result<Predicate, ApiError> {
+    Predicate::from_member("query", value).map_err(|error| {
+        ApiError::Input(match error {
+            FilterError::Query(complaint) => format!("{}{complaint}", malformed!("")),
+            other => other.to_string(),
+        })
+    })
 }
 
 /// Entities by reference; `null` for each that is missing, hidden or does not meet the condition.
@@ -113,8 +132,16 @@ mod tests {
         assert_eq!(found, error(400, "InputError", message, "POST", URL));
         let cut = fixture.call("POST", URL, &[("content-type", "application/json")], "{\"entityRefs\":[").await.json();
         assert_eq!(cut, error(400, "InputError", "Unexpected end of JSON input", "POST", URL));
+        let malformed = "Malformed request body (did you remember to specify an application/json content type?), \
+                         Validation error: Required at \"entityRefs\"";
+        let missing = fixture.call("POST", URL, &[], "").await.json();
+        assert_eq!(missing, error(400, "InputError", malformed, "POST", URL));
+        let malformed = "Malformed request body (did you remember to specify an application/json content type?), \
+                         Validation error: Invalid at \"query.$bad\"";
+        let bad = fixture.post(URL, &json!({"entityRefs": [], "query": {"$bad": 1}})).await.json();
+        assert_eq!(bad, error(400, "InputError", malformed, "POST", URL));
         let long = "x".repeat(crate::extract::BODY_LIMIT);
         let large = fixture.post(URL, &json!({"entityRefs": [long]})).await;
-        assert_eq!(large.json(), error(413, "PayloadTooLargeError", "request entity too large", "POST", URL));
+        assert_eq!(large.json(), error(400, "InputError", "request entity too large", "POST", URL));
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{Scope, Segments};
+use crate::extract::{NoParams, Query, Scope, Segments};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -20,6 +20,7 @@ use crate::state::ApiState;
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    _: Query<NoParams>,
     Segments(uid): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

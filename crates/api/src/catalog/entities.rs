@@ -54,20 +54,17 @@ impl FromParams for Ask {
 
 impl Ask {
     fn request(&self) -> Result<ListRequest, ApiError> {
+        let predicate = filter::filter(&self.filter)?;
+        let fields = filter::fields(&self.fields)?;
+        let order = self.order.iter().map(|text| order(text)).collect::<Result<_, _>>()?;
+        if self.limit == Some(0) {
+            return Err(ApiError::Input("Invalid limit, must be greater than zero".to_owned()));
+        }
         let (limit, offset) = match &self.after {
             Some(after) => position(after, self.limit, self.offset)?,
             None => (self.limit, self.offset),
         };
-        if limit == Some(0) {
-            return Err(ApiError::Input("Invalid limit, must be greater than zero".to_owned()));
-        }
-        Ok(ListRequest {
-            predicate: filter::filter(&self.filter)?,
-            order: self.order.iter().map(|text| order(text)).collect::<Result<_, _>>()?,
-            limit,
-            offset,
-            fields: filter::fields(&self.fields)?,
-        })
+        Ok(ListRequest { predicate, order, limit, offset, fields })
     }
 }
 
@@ -108,23 +105,31 @@ fn order(text: &str) -> Result<OrderField, ApiError> {
             return Err(ApiError::Input(message));
         }
     };
-    Ok(OrderField { key: field.to_lowercase(), descending })
+    // As written: the paged form looks it up so.
+    Ok(OrderField { key: field.to_owned(), descending })
 }
 
-/// Reads an `after` cursor, base64 of `{"limit":n,"offset":m}`.
+/// Reads an `after` cursor, base64 of `{"limit":n,"offset":m}`. It asks for a page even when it says nothing.
 fn position(
     after: &str,
     limit: Option<usize>,
     offset: Option<usize>,
 ) -> Result<(Option<usize>, Option<usize>), ApiError> {
     let malformed = |what: &str| ApiError::Input(format!("Malformed after cursor, {what}"));
-    let json = BASE64_STANDARD.decode(after).map_err(|_| malformed("could not be parsed"))?;
+    let json = BASE64_STANDARD.decode(padded(after)).map_err(|_| malformed("could not be parsed"))?;
     let cursor: serde_json::Value = serde_json::from_slice(&json).map_err(|_| malformed("could not be parsed"))?;
     let number = |name: &str, given: Option<usize>, complaint: &str| match cursor.get(name) {
         None => Ok(given),
         Some(value) => value.as_u64().map(|n| Some(n as usize)).ok_or_else(|| malformed(complaint)),
     };
-    Ok((number("limit", limit, "limit was not an number")?, number("offset", offset, "offset was not a number")?))
+    let offset = number("offset", offset, "offset was not a number")?;
+    Ok((number("limit", limit, "limit was not an number")?, Some(offset.unwrap_or(0))))
+}
+
+/// Clients may leave out the padding.
+fn padded(base64: &str) -> String {
+    let bare = base64.trim_end_matches('=');
+    format!("{bare}{}", "=".repeat((4 - bare.len() % 4) % 4))
 }
 
 /// The `link` to the next page: this request with `after` in place of `offset`, its path as the plugin sees it.
@@ -188,6 +193,7 @@ mod tests {
             ("/entities?offset=-1", "request/query/offset must be >= 0"),
             ("/entities?limit=abc", "request/query/limit must be integer"),
             ("/entities?limit=0", "Invalid limit, must be greater than zero"),
+            ("/entities?limit=0&after=e30", "Invalid limit, must be greater than zero"),
             ("/entities?after=zzz", "Malformed after cursor, could not be parsed"),
             ("/entities?after=eyJsaW1pdCI6Ii0xIn0%3D", "Malformed after cursor, limit was not an number"),
             (

@@ -8,7 +8,7 @@ use model::{Entity, EntityRef, LocationRef};
 use super::locations::{Location, visible};
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{Scope, Segments};
+use crate::extract::{NoParams, Query, Scope, Segments};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -21,6 +21,7 @@ use crate::state::ApiState;
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    _: Query<NoParams>,
     Segments((kind, namespace, name)): Segments<(String, String, String)>,
 ) -> Result<Response, ApiError> {
     let entity_ref = EntityRef::new(&kind, &namespace, &name);

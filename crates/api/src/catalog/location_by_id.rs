@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::locations::{Location, visible};
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{Scope, Segments};
+use crate::extract::{NoParams, Query, Scope, Segments};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -18,6 +18,7 @@ use crate::state::ApiState;
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    _: Query<NoParams>,
     Segments(id): Segments<String>,
 ) -> Result<Response, ApiError> {
     let locations = visible(&state, &scope).await?;

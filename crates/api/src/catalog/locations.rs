@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{FromParams, Params, Query, Scope};
+use crate::extract::{NoParams, Query, Scope};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -41,18 +41,6 @@ impl From<&StoredLocation> for Location {
     }
 }
 
-/// A request without parameters.
-#[derive(Debug)]
-pub struct Nothing;
-
-impl FromParams for Nothing {
-    const NAMES: &'static [&'static str] = &[];
-
-    fn from_params(_: &Params) -> Result<Self, ApiError> {
-        Ok(Self)
-    }
-}
-
 /// All registered locations.
 #[utoipa::path(
     get, path = "/locations", operation_id = "GetLocations", tag = "Locations",
@@ -61,7 +49,7 @@ impl FromParams for Nothing {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
-    Query(Nothing): Query<Nothing>,
+    _: Query<NoParams>,
 ) -> Result<Response, ApiError> {
     let locations = visible(&state, &scope).await?;
     let wrapped: Vec<Wrapped> = locations.iter().map(|stored| Wrapped { data: stored.into() }).collect();

@@ -10,46 +10,70 @@ use store::StoredLocation;
 use uuid::Uuid;
 
 use super::locations::{Location, visible};
-use super::{filter, schema};
+use super::schema;
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, Object, Scope};
+use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
 use crate::respond;
 use crate::state::ApiState;
 
 /// How many locations a page has where the request does not say.
-const DEFAULT_LIMIT: usize = 1000;
+const DEFAULT_LIMIT: f64 = 1000.0;
+
+/// The fields of a location that a predicate can look at.
+const FIELDS: [&str; 4] = ["id", "type", "target", "entityref"];
 
 /// Which locations, from where on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ask {
     limit: usize,
-    after: Option<Uuid>,
+    after: Option<String>,
     query: Option<Value>,
+    predicate: Option<Predicate>,
 }
 
 impl FromObject for Ask {
-    const REQUIRED: bool = false;
+    const MISSING: Option<&'static str> = None;
 
     fn from_object(body: &Object<'_>) -> Result<Self, ApiError> {
-        let limit = body.count("limit")?;
+        let (limit, query) = (body.number("limit")?, body.raw_object("query")?);
         if let Some(cursor) = body.text("cursor")? {
-            let mut ask = Self::resumed(&cursor).ok_or_else(|| ApiError::Input("Malformed cursor".to_owned()))?;
-            ask.limit = limit.unwrap_or(ask.limit);
-            return Ok(ask);
+            return Self::resumed(&cursor);
         }
-        Ok(Self { limit: limit.unwrap_or(DEFAULT_LIMIT), after: None, query: body.raw_object("query")?.cloned() })
+        let limit = limit.unwrap_or(DEFAULT_LIMIT);
+        if limit < 1.0 || limit.fract() != 0.0 {
+            return Err(input("Limit must be a positive integer >= 1"));
+        }
+        Self::new(limit, None, query)
     }
 }
 
 impl Ask {
-    /// Reads a cursor, base64 of `{"limit", "afterId", "query"?}`.
-    fn resumed(cursor: &str) -> Option<Self> {
-        let cursor: Value = serde_json::from_slice(&BASE64_STANDARD.decode(cursor).ok()?).ok()?;
-        Some(Self {
-            limit: cursor.get("limit")?.as_u64()? as usize,
-            after: Some(Uuid::try_parse(cursor.get("afterId")?.as_str()?).ok()?),
-            query: cursor.get("query").filter(|query| query.is_object()).cloned(),
-        })
+    fn new(limit: f64, after: Option<&str>, query: Option<&Value>) -> Result<Self, ApiError> {
+        let predicate = query.map(checked).transpose()?;
+        Ok(Self { limit: limit as usize, after: after.map(str::to_owned), query: query.cloned(), predicate })
+    }
+
+    /// Reads a cursor, base64 of `{"limit", "afterId"?, "query"?}`.
+    fn resumed(cursor: &str) -> Result<Self, ApiError> {
+        if cursor.is_empty() {
+            return Err(input("Cursor cannot be empty"));
+        }
+        let json = BASE64_STANDARD.decode(cursor).ok();
+        let cursor: Option<Value> = json.and_then(|json| serde_json::from_slice(&json).ok());
+        let cursor = cursor.ok_or_else(|| input("Malformed cursor, unknown encoding"))?;
+        let malformed = |what: &str| input(&format!("Malformed cursor: Validation error: {what}"));
+        let limit = match cursor.get("limit") {
+            None => return Err(malformed("Required at \"limit\"")),
+            Some(limit) => limit.as_f64().ok_or_else(|| malformed("Expected number at \"limit\""))?,
+        };
+        if limit < 1.0 {
+            return Err(malformed("Number must be greater than or equal to 1 at \"limit\""));
+        }
+        let after = match cursor.get("afterId") {
+            None => None,
+            Some(after) => Some(after.as_str().ok_or_else(|| malformed("Expected string at \"afterId\""))?),
+        };
+        Self::new(limit, after, cursor.get("query"))
     }
 
     fn cursor_after(&self, id: Uuid) -> String {
@@ -59,28 +83,52 @@ impl Ask {
         }
         BASE64_STANDARD.encode(cursor.to_string())
     }
-
-    /// `{}` asks for everything, though an empty `$all` matches no location.
-    fn predicate(&self) -> Result<Option<Predicate>, ApiError> {
-        let query = self.query.clone().filter(|query| query.as_object().is_some_and(|map| !map.is_empty()));
-        filter::query(query.map(without_contains).as_ref())
-    }
 }
 
-/// A location has no lists: what asks whether one contains something is false, whatever that is.
-fn without_contains(query: Value) -> Value {
-    match query {
-        Value::Object(mut map) => {
-            let operand = map.get("$contains").filter(|operand| !operand.is_null() && !operand.is_array());
-            if map.len() == 1 && operand.is_some() {
-                return json!({ "$in": [] });
-            }
-            map.values_mut().for_each(|value| *value = without_contains(value.take()));
-            Value::Object(map)
-        }
-        Value::Array(items) => items.into_iter().map(without_contains).collect(),
-        primitive => primitive,
+fn input(message: &str) -> ApiError {
+    ApiError::Input(message.to_owned())
+}
+
+/// Reads the predicate of a request.
+fn checked(query: &Value) -> Result<Predicate, ApiError> {
+    Predicate::check_shape(query).map_err(|error| ApiError::Input(error.to_string()))?;
+    let predicate = of_part(query)?;
+    predicate.check_size().map_err(|error| ApiError::Input(error.to_string()))?;
+    Ok(predicate)
+}
+
+/// Reads a predicate of the right shape. Unlike for entities, an empty `$all` matches nothing.
+fn of_part(query: &Value) -> Result<Predicate, ApiError> {
+    let map = query.as_object().ok_or_else(|| input("Invalid filter predicate, expected an object"))?;
+    let parts = |operator: &str| {
+        let parts = map.get(operator)?.as_array()?;
+        Some(parts.iter().map(of_part).collect::<Result<Vec<_>, _>>())
+    };
+    if let Some(parts) = parts("$all") {
+        return parts.map(|parts| if parts.is_empty() { Predicate::Any(parts) } else { Predicate::All(parts) });
     }
+    if let Some(parts) = parts("$any") {
+        return parts.map(Predicate::Any);
+    }
+    if let Some(part) = map.get("$not") {
+        return of_part(part).map(|part| Predicate::Not(Box::new(part)));
+    }
+    let condition = |(name, value): (&String, &Value)| {
+        let key = name.to_lowercase();
+        if !FIELDS.contains(&key.as_str()) {
+            return Err(ApiError::Input(format!(
+                "Invalid filter predicate, expected key to be 'id', 'type', 'target', or 'entityRef', got '{name}'"
+            )));
+        }
+        // A location has no lists: what asks whether one contains something is false, whatever that is.
+        let first = ["$exists", "$in", "$contains"].into_iter().find(|operator| value.get(operator).is_some());
+        if first == Some("$contains") {
+            return Ok(Predicate::Any(Vec::new()));
+        }
+        let condition = serde_json::Map::from_iter([(key, value.clone())]);
+        Predicate::from_json(&Value::Object(condition)).map_err(|error| ApiError::Input(error.to_string()))
+    };
+    map.iter().map(condition).collect::<Result<_, _>>().map(Predicate::All)
 }
 
 /// Pages through registered locations in order of id.
@@ -92,14 +140,15 @@ fn without_contains(query: Value) -> Value {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    _: Query<NoParams>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
-    let predicate = ask.predicate()?;
     let mut locations = visible(&state, &scope).await?;
-    locations.retain(|stored| predicate.as_ref().is_none_or(|predicate| matches(predicate, stored)));
+    locations.retain(|stored| ask.predicate.as_ref().is_none_or(|predicate| matches(predicate, stored)));
     locations.sort_by_key(|stored| stored.id);
     let total = locations.len();
-    let start = ask.after.map_or(0, |after| locations.partition_point(|stored| stored.id <= after));
+    let is_before = |after: &String| locations.partition_point(|stored| stored.id.to_string() <= *after);
+    let start = ask.after.as_ref().map_or(0, is_before);
     let end = start.saturating_add(ask.limit).min(total);
     let page: Vec<Location> = locations[start..end].iter().map(Location::from).collect();
     let mut info = json!({});
@@ -111,7 +160,7 @@ pub async fn handler(
     Ok(respond::json(&json!({ "items": page, "totalItems": total, "pageInfo": info })))
 }
 
-/// Whether a location matches, compared in lower case. Unlike for entities, an empty `$all` matches nothing.
+/// Whether a location matches, compared in lower case.
 fn matches(predicate: &Predicate, stored: &StoredLocation) -> bool {
     let value = |key: &str| match key {
         "id" => Some(stored.id.to_string()),
@@ -121,7 +170,7 @@ fn matches(predicate: &Predicate, stored: &StoredLocation) -> bool {
         _ => None,
     };
     match predicate {
-        Predicate::All(parts) => !parts.is_empty() && parts.iter().all(|part| matches(part, stored)),
+        Predicate::All(parts) => parts.iter().all(|part| matches(part, stored)),
         Predicate::Any(parts) => parts.iter().any(|part| matches(part, stored)),
         Predicate::Not(part) => !matches(part, stored),
         Predicate::Exists(key) => value(key).is_some(),
@@ -133,9 +182,8 @@ fn matches(predicate: &Predicate, stored: &StoredLocation) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use serde_json::json;
-
-    use crate::testing::Fixture;
+    use super::*;
+    use crate::testing::{Fixture, error};
 
     const URL: &str = "/locations/by-query";
 
@@ -172,12 +220,33 @@ mod tests {
             (json!({"type": "file"}), 0),
             (json!({"$not": {"type": "file"}}), 1),
             (json!({"$all": []}), 0),
-            (json!({"nope": {"$exists": true}}), 0),
+            (json!({"ID": {"$exists": true}}), 1),
             (json!({"type": {"$contains": "url"}}), 0),
             (json!({"$not": {"type": {"$contains": "url"}}}), 1),
             (json!({"$any": [{"type": "url", "target": {"$contains": {"a": 1}}}, {"type": "url"}]}), 1),
         ] {
             assert_eq!(fixture.post(URL, &json!({"query": query})).await.json()["totalItems"], total, "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn bad_requests_say_what_is_wrong() {
+        let fixture = Fixture::with_components(0).await;
+        let cursor = |json: &str| BASE64_STANDARD.encode(json);
+        for (ask, message) in [
+            (json!({"limit": 0}), "Limit must be a positive integer >= 1"),
+            (json!({"limit": 1.5}), "Limit must be a positive integer >= 1"),
+            (json!({"cursor": ""}), "Cursor cannot be empty"),
+            (json!({"cursor": "!"}), "Malformed cursor, unknown encoding"),
+            (json!({"cursor": cursor("{}")}), "Malformed cursor: Validation error: Required at \"limit\""),
+            (
+                json!({"query": {"nope": {"$exists": true}}}),
+                "Invalid filter predicate, expected key to be 'id', 'type', 'target', or 'entityRef', got 'nope'",
+            ),
+            (json!({"query": {"$all": ["x"]}}), "Invalid filter predicate, expected an object"),
+            (json!({"query": {"$bad": 1}}), "Invalid query: Validation error: Invalid at \"$bad\""),
+        ] {
+            assert_eq!(fixture.post(URL, &ask).await.json(), error(400, "InputError", message, "POST", URL), "{ask}");
         }
     }
 }

@@ -7,21 +7,23 @@ use model::EntityRef;
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, Object, Scope};
+use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
 use crate::state::ApiState;
 
 /// What to look at.
 #[derive(Debug)]
 pub struct Ask {
     entity_ref: String,
+    /// Who asks, when it is not who calls.
+    token: Option<String>,
 }
 
 impl FromObject for Ask {
     fn from_object(body: &Object<'_>) -> Result<Self, ApiError> {
         body.require(&["entityRef"])?;
         body.only(&["authorizationToken", "entityRef"])?;
-        body.text("authorizationToken")?;
-        Ok(Self { entity_ref: body.text("entityRef")?.unwrap_or_default() })
+        let token = body.text("authorizationToken")?.filter(|token| !token.is_empty());
+        Ok(Self { entity_ref: body.text("entityRef")?.unwrap_or_default(), token })
     }
 }
 
@@ -34,11 +36,18 @@ impl FromObject for Ask {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    _: Query<NoParams>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<StatusCode, ApiError> {
+    if let Some(token) = &ask.token {
+        state.auth.authenticate(Some(token), "catalog").await?;
+    }
     // The engine has an entity before readers do, so only who may read nothing is turned away here.
-    let entity_ref = EntityRef::parse_full(&ask.entity_ref)?;
-    if !matches!(scope, model::ReadScope::None) && state.engine.refresh(&entity_ref).await? {
+    // What is no reference names no entity.
+    if !matches!(scope, model::ReadScope::None)
+        && let Ok(entity_ref) = EntityRef::parse_full(&ask.entity_ref)
+        && state.engine.refresh(&entity_ref).await?
+    {
         return Ok(StatusCode::OK);
     }
     Err(ApiError::NotFound(format!("Entity {} not found", ask.entity_ref)))
@@ -79,6 +88,13 @@ mod tests {
                 "NotFoundError",
                 "Entity component:default/nope not found",
             ),
+            (
+                json!({"entityRef": "component:default/nope", "authorizationToken": "nonsense"}),
+                401,
+                "AuthenticationError",
+                "Illegal token",
+            ),
+            (json!({"entityRef": "nope"}), 404, "NotFoundError", "Entity nope not found"),
         ] {
             assert_eq!(fixture.post(URL, &body).await.json(), error(status, name, message, "POST", URL), "{body}");
         }

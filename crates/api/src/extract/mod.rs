@@ -9,5 +9,5 @@ mod path;
 pub use body::{BODY_LIMIT, FromObject, JsonBody, Object};
 pub use caller::{Caller, Plugin, Scope, authenticate, optional_bearer};
 pub use catalog_tag::CatalogTag;
-pub use params::{FromParams, Params, Query};
+pub use params::{FromParams, NoParams, Params, Query};
 pub use path::Segments;

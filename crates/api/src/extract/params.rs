@@ -8,14 +8,32 @@ use crate::error::ApiError;
 /// The parameters of a request, decoded, in their order.
 #[derive(Debug)]
 pub struct Params {
-    pairs: Vec<(String, String)>,
+    list: Vec<Param>,
+}
+
+#[derive(Debug)]
+struct Param {
+    name: String,
+    value: String,
+    form: Form,
+}
+
+/// How the name of a parameter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `filter`
+    Plain,
+    /// `filter[]` or `filter[0]`, as some clients write what makes a list.
+    Item,
+    /// `filter[key]`: an object, which no parameter is.
+    Member,
 }
 
 /// A request type made from query parameters.
 pub trait FromParams: Sized {
     /// The names this request knows; any other is refused.
     const NAMES: &'static [&'static str];
-    /// Those of them that make a list; all others must have a value and come once.
+    /// Those of them that make a list; all others come once.
     const LISTS: &'static [&'static str] = &[];
 
     fn from_params(params: &Params) -> Result<Self, ApiError>;
@@ -35,21 +53,47 @@ impl<S: Sync, T: FromParams> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// A request without parameters: any is refused.
+#[derive(Debug)]
+pub struct NoParams;
+
+impl FromParams for NoParams {
+    const NAMES: &'static [&'static str] = &[];
+
+    fn from_params(_: &Params) -> Result<Self, ApiError> {
+        Ok(Self)
+    }
+}
+
 impl Params {
     fn parse(query: &str) -> Self {
-        Self { pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect() }
+        let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !name.is_empty());
+        let list = pairs.map(|(name, value)| {
+            let (name, form) = match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+                Some((outer, inner)) if !outer.is_empty() => {
+                    let item = inner.bytes().all(|b| b.is_ascii_digit());
+                    (outer.to_owned(), if item { Form::Item } else { Form::Member })
+                }
+                _ => (name.into_owned(), Form::Plain),
+            };
+            Param { name, value: value.into_owned(), form }
+        });
+        Self { list: list.collect() }
     }
 
     fn check(&self, names: &[&str], lists: &[&str]) -> Result<(), ApiError> {
-        for (name, value) in &self.pairs {
+        for Param { name, value, form } in &self.list {
             if !names.contains(&name.as_str()) {
                 return Err(ApiError::Input(format!("Unknown query parameter '{name}'")));
             }
-            if value.is_empty() && !lists.contains(&name.as_str()) {
+            if value.is_empty() && *form == Form::Plain && self.values(name).count() == 1 {
                 return Err(ApiError::Input(format!("Empty value found for query parameter '{name}'")));
             }
         }
-        Ok(())
+        match self.list.iter().find(|param| param.form == Form::Member && lists.contains(&param.name.as_str())) {
+            Some(Param { name, .. }) => Err(ApiError::Input(format!("request/query/{name}/0 must be string"))),
+            None => Ok(()),
+        }
     }
 
     /// All values of a parameter, in order.
@@ -65,6 +109,16 @@ impl Params {
             .filter(|part| !part.is_empty())
             .map(str::to_owned)
             .collect()
+    }
+
+    /// The parts of a parameter that is a list with commas: as they are, and of repeated ones each is one part.
+    pub fn separated(&self, name: &str) -> Option<Vec<String>> {
+        let values = self.all(name);
+        match &values[..] {
+            [] => None,
+            [single] => Some(single.split(',').map(str::to_owned).collect()),
+            _ => Some(values),
+        }
     }
 
     /// The value of a parameter that may come once.
@@ -104,13 +158,14 @@ impl Params {
     }
 
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.list.iter().filter(move |param| param.name == name).map(|param| param.value.as_str())
     }
 
     fn once<'a>(&'a self, name: &'a str, what: &str) -> Result<Option<&'a str>, ApiError> {
         let mut values = self.values(name);
         let first = values.next();
-        if values.next().is_some() {
+        let is_plain = self.list.iter().all(|param| param.name != name || param.form == Form::Plain);
+        if values.next().is_some() || !is_plain {
             return Err(ApiError::Input(format!("request/query/{name} must be {what}")));
         }
         Ok(first)
@@ -119,6 +174,7 @@ impl Params {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn count(query: &str) -> Result<Option<usize>, String> {
@@ -143,17 +199,38 @@ mod tests {
     }
 
     #[test]
-    fn unknown_and_empty_parameters_are_refused_but_lists_may_be_empty() {
+    fn unknown_and_empty_parameters_are_refused() {
         let names = ["filter", "limit"];
         for (query, expected) in [
-            ("filter=&limit=1", None),
+            ("filter=a&limit=1", None),
+            ("=x&filter=&filter=", None),
+            ("filter[]=&filter[0]=a", None),
             ("foo=bar", Some("Unknown query parameter 'foo'")),
+            ("foo[]=bar", Some("Unknown query parameter 'foo'")),
             ("limit=1&a%20b=", Some("Unknown query parameter 'a b'")),
             ("limit=", Some("Empty value found for query parameter 'limit'")),
+            ("filter&foo=1", Some("Empty value found for query parameter 'filter'")),
+            ("filter[a]=b", Some("request/query/filter/0 must be string")),
         ] {
             let found = Params::parse(query).check(&names, &["filter"]).err().map(|e| e.to_string());
             assert_eq!(found.as_deref(), expected, "{query}");
         }
+    }
+
+    #[test]
+    fn lists_may_be_written_with_brackets_and_nothing_else_may() {
+        let params = Params::parse("filter[]=a&filter[1]=b&limit[]=1&cursor[x]=y");
+        assert_eq!(params.all("filter"), ["a", "b"]);
+        assert_eq!(params.count("limit").unwrap_err().to_string(), "request/query/limit must be integer");
+        assert_eq!(params.text("cursor").unwrap_err().to_string(), "request/query/cursor must be string");
+    }
+
+    #[test]
+    fn a_list_with_commas_is_split_unless_it_is_repeated() {
+        let separated = |query: &str| Params::parse(query).separated("f");
+        assert_eq!(separated(""), None);
+        assert_eq!(separated("f=a,%20b,"), Some(vec!["a".to_owned(), " b".to_owned(), String::new()]));
+        assert_eq!(separated("f=a,b&f=c"), Some(vec!["a,b".to_owned(), "c".to_owned()]));
     }
 
     #[test]

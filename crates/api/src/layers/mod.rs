@@ -4,6 +4,7 @@
 mod access_log;
 mod compression;
 mod cors;
+mod express;
 mod limits;
 mod options;
 mod request_id;
@@ -17,6 +18,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use access_log::{Route, mark_route};
+pub use express::{TrailingSlash, tolerate};
 pub use options::HttpOptions;
 pub use request_id::RequestId;
 pub use security::content_security_policy;

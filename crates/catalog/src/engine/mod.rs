@@ -35,7 +35,7 @@ use tokio_util::task::TaskTracker;
 use crate::index::Index;
 use crate::ingest::SourceReader;
 use crate::inspect::{self, Inspection};
-use crate::process::RuleError;
+use crate::process::{RuleError, Rules};
 use crate::watch::FileWatcher;
 use actor::{Actor, Command, Progress};
 pub use options::{CatalogOptions, ConfigLocation};
@@ -60,6 +60,7 @@ pub struct EngineHandle {
     commands: mpsc::UnboundedSender<Command>,
     status: watch::Receiver<EngineStatus>,
     store: Arc<dyn CatalogStore>,
+    worker: Arc<worker::Worker>,
     shutdown: CancellationToken,
     tracker: TaskTracker,
 }
@@ -105,18 +106,18 @@ pub async fn start(
     let loaded = EngineStatus { loaded: true, entities: state.entities, ..EngineStatus::default() };
     let (status_sender, status) = watch::channel(loaded);
     let (shutdown, tracker) = (CancellationToken::new(), TaskTracker::new());
-    let worker = worker::Worker {
+    let worker = Arc::new(worker::Worker {
         reader: SourceReader::new(urls),
         kinds,
         rules: ArcSwap::new(rules),
         store: store.clone(),
         fingerprint,
-    };
+    });
     let mut actor = Actor {
         state,
         store: store.clone(),
         index,
-        worker: Arc::new(worker),
+        worker: worker.clone(),
         progress: Progress::new(&options),
         options,
         status: status_sender,
@@ -128,7 +129,7 @@ pub async fn start(
     actor.plan_all();
     tracker.spawn(actor.run(receiver));
     tracker.close();
-    Ok(EngineHandle { commands, status, store, shutdown, tracker })
+    Ok(EngineHandle { commands, status, store, worker, shutdown, tracker })
 }
 
 impl EngineHandle {
@@ -141,6 +142,11 @@ impl EngineHandle {
     /// How far the engine is.
     pub fn status(&self) -> EngineStatus {
         self.status.borrow().clone()
+    }
+
+    /// Which kinds may come from where, as configured now.
+    pub fn rules(&self) -> Arc<Rules> {
+        self.worker.rules.load_full()
     }
 
     /// Follows the status.

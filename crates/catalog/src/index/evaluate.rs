@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem::Finder;
 use model::{ReadScope, filter::Predicate};
 use roaring::RoaringBitmap;
 
-use super::{Index, NO_VALUE, key::Key};
+use super::{Index, NO_VALUE, key::Key, like::Like};
 
 /// A set of entity numbers.
 pub(crate) type Selection<'a> = Cow<'a, RoaringBitmap>;
@@ -57,13 +56,12 @@ impl Index {
         }
     }
 
-    /// Of a selection, the entities where one of the keys has a value that contains a (lower case) term.
-    pub(crate) fn containing(&self, selection: Selection<'_>, keys: &[String], term: &str) -> RoaringBitmap {
-        let finder = Finder::new(term.as_bytes());
+    /// Of a selection, the entities where one of the keys has a value that contains a text.
+    pub(crate) fn containing(&self, selection: Selection<'_>, keys: &[String], text: &Like) -> RoaringBitmap {
         let mut found = RoaringBitmap::new();
         for id in keys.iter().filter_map(|name| self.key_id(name)) {
             let key = &self.keys[id as usize];
-            let has = |value: &u32| finder.find(key.lower(*value).as_bytes()).is_some();
+            let has = |value: &u32| text.is_in(key.lower(*value));
             if selection.len() * ROW_COST < key.order().len() as u64 {
                 found.extend(selection.iter().filter(|number| {
                     self.values_of(*number, id).filter(|value| *value != NO_VALUE).any(|value| has(&value))
@@ -78,10 +76,17 @@ impl Index {
 
     /// An entity's first or last value of a key, in order.
     pub(crate) fn value_of(&self, number: u32, name: &str, last: bool) -> Option<&str> {
-        let id = self.key_id(name)?;
-        let key = &self.keys[id as usize];
-        let values = self.values_of(number, id).filter(|value| *value != NO_VALUE).map(|value| key.lower(value));
+        let values = self.values(number, name);
         if last { values.max() } else { values.min() }
+    }
+
+    /// An entity's values of a key, in lower case.
+    pub(crate) fn values(&self, number: u32, name: &str) -> impl Iterator<Item = &str> {
+        let values = move |id: u32| {
+            let values = self.values_of(number, id).filter(|value| *value != NO_VALUE);
+            values.map(move |value| self.keys[id as usize].lower(value))
+        };
+        self.key_id(name).into_iter().flat_map(values)
     }
 
     fn evaluate(&self, predicate: &Predicate) -> Selection<'_> {

@@ -9,6 +9,7 @@ mod facets;
 mod graph;
 mod head;
 mod key;
+mod like;
 mod postings;
 mod prepared;
 mod suggest;
@@ -23,6 +24,7 @@ use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 pub(crate) use head::Head;
+pub(crate) use like::Like;
 pub use prepared::Prepared;
 pub(crate) use prepared::StoredBody;
 pub(crate) use walk::{Item, Order, Position};

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
-use super::{Index, NO_VALUE, key::Key, postings::Postings};
+use super::{Index, NO_VALUE, key::Key, like::Like, postings::Postings};
 
 /// Sorting a match costs about as much as stepping over this many entities in the dictionary.
 const SORT_COST: u64 = 4;
@@ -15,6 +15,14 @@ const SORT_COST: u64 = 4;
 pub(crate) struct Order<'a> {
     pub key: Option<&'a str>,
     pub descending: bool,
+    /// Only values that contain this have a place.
+    pub containing: Option<&'a Like>,
+}
+
+impl Order<'_> {
+    fn admits(&self, value: &str) -> bool {
+        self.containing.is_none_or(|text| text.is_in(value))
+    }
 }
 
 /// A place in an order: behind what has this value and id.
@@ -55,9 +63,9 @@ impl<'a> Collector<'a> {
 }
 
 impl Index {
-    /// Of a selection, the entities that have a place in the order.
-    pub(crate) fn ordered(&self, selection: &RoaringBitmap, order: Order<'_>) -> u64 {
-        match order.key {
+    /// Of a selection, how many entities have a place in the order by a key.
+    pub(crate) fn ordered(&self, selection: &RoaringBitmap, key: Option<&str>) -> u64 {
+        match key {
             None => selection.len(),
             Some(name) => self.key(name).map_or(0, |key| key.valued.count_in(selection)),
         }
@@ -86,9 +94,9 @@ impl Index {
         let matches = key.valued.count_in(selection);
         let wanted = skip.saturating_add(take) as u64;
         if matches.saturating_mul(matches).saturating_mul(SORT_COST) < wanted.saturating_mul(key.valued.len()) {
-            self.walk_by_sorting(id, selection, order.descending, after, &mut collector);
+            self.walk_by_sorting(id, selection, order, after, &mut collector);
         } else {
-            self.walk_dictionary(key, selection, order.descending, after, &mut collector);
+            self.walk_dictionary(key, selection, order, after, &mut collector);
         }
         collector.items
     }
@@ -98,10 +106,11 @@ impl Index {
         &'a self,
         key: &'a Key,
         selection: &RoaringBitmap,
-        descending: bool,
+        order: Order<'_>,
         after: Option<Position<'_>>,
         collector: &mut Collector<'a>,
     ) {
+        let descending = order.descending;
         let start = after.and_then(|after| after.value).map(|value| key.equal(value));
         let all = selection.len() == self.live.len();
         let mut place = match &start {
@@ -120,6 +129,9 @@ impl Index {
             let bounds = self.bounds(from, descending);
             let values = &key.order()[group];
             let value = Some(key.lower(values[0]));
+            if !order.admits(key.lower(values[0])) {
+                continue;
+            }
             let mut add = |number| collector.add(Item { number, value });
             let go_on = match values {
                 [single] => match key.postings(*single) {
@@ -140,17 +152,17 @@ impl Index {
         &'a self,
         key_id: u32,
         selection: &RoaringBitmap,
-        descending: bool,
+        order: Order<'_>,
         after: Option<Position<'_>>,
         collector: &mut Collector<'a>,
     ) {
         let key = &self.keys[key_id as usize];
-        let direct = |ordering: Ordering| if descending { ordering.reverse() } else { ordering };
+        let direct = |ordering: Ordering| if order.descending { ordering.reverse() } else { ordering };
         let mut found: Vec<(&str, u32)> = Vec::new();
         for number in selection {
-            for value in self.values_of(number, key_id).filter(|value| *value != NO_VALUE) {
-                found.push((key.lower(value), number));
-            }
+            let values =
+                self.values_of(number, key_id).filter(|value| *value != NO_VALUE).map(|value| key.lower(value));
+            found.extend(values.filter(|value| order.admits(value)).map(|value| (value, number)));
         }
         if let Some(Position { value: Some(value), id }) = after {
             let behind = |(other, number): &(&str, u32)| other.cmp(&value).then_with(|| self.id_of(*number).cmp(&id));

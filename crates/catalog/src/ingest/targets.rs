@@ -60,10 +60,7 @@ pub fn targets_of(entity: &Entity, place: &LocationRef, urls: &dyn UrlReader) ->
         LocationTargets { optional: entity.spec_text("presence") == Some("optional"), ..LocationTargets::default() };
     let kind = entity.spec_text("type").unwrap_or(&place.kind);
     if kind != place.kind && kind != "url" {
-        found.problems.push(Problem::error(
-            "InputError",
-            format!("Location type '{kind}' is not allowed in {place}; only 'url' and '{}' are", place.kind),
-        ));
+        found.problems.push(Problem::error("InputError", "Registered locations must be of an allowed type [\"url\"]"));
         return found;
     }
     let spec = entity.spec();

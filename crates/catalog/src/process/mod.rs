@@ -238,8 +238,18 @@ fn status_item(problem: &Problem) -> Value {
         "type": "backstage.io/catalog-processing",
         "level": problem.severity,
         "message": format!("{}: {}", problem.name, problem.message),
-        "error": { "name": problem.name, "message": problem.message },
+        "error": serialized(problem),
     })
+}
+
+/// An error as Backstage serialises it: what comes after `caused by` is also a member of its own.
+pub fn serialized(problem: &Problem) -> Value {
+    let mut error = serde_json::json!({ "name": problem.name, "message": problem.message });
+    let cause = problem.message.split_once("; caused by ").and_then(|(_, cause)| cause.split_once(": "));
+    if let Some((name, message)) = cause {
+        error["cause"] = serde_json::json!({ "name": name, "message": message });
+    }
+    error
 }
 
 fn is_script(url: &str) -> bool {

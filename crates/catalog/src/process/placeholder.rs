@@ -118,14 +118,19 @@ impl Run<'_> {
                     map.iter_mut().for_each(|(key, value)| self.visit(value, &At::Key(at, key)));
                     return;
                 }
-                // Beside other keys, or with a value that is no text, it is left alone and not looked into.
+                // Beside other keys it is left alone and not looked into.
                 let mut entries = map.iter();
-                let (Some((key, Value::String(target))), None) = (entries.next(), entries.next()) else { return };
-                if let Some(kind) = Kind::of(key) {
-                    let reference = Reference { value: target.clone(), base: self.base.to_owned() };
-                    if let Some(content) = self.content(kind, reference, at) {
-                        *value = content;
-                    }
+                let (Some((key, target)), None) = (entries.next(), entries.next()) else { return };
+                let Some(kind) = Kind::of(key) else { return };
+                let Some(target) = target.as_str() else {
+                    self.fail(format!(
+                        "Placeholder {key} expected a string value parameter, in the form of an absolute URL or a relative path"
+                    ), at);
+                    return;
+                };
+                let reference = Reference { value: target.to_owned(), base: self.base.to_owned() };
+                if let Some(content) = self.content(kind, reference, at) {
+                    *value = content;
                 }
             }
             _ => {}
@@ -134,7 +139,7 @@ impl Run<'_> {
 
     /// The content a placeholder stands for; `None` when it has to be fetched first or cannot be had.
     fn content(&mut self, kind: Kind, reference: Reference, at: &At<'_>) -> Option<Value> {
-        let key = kind.key();
+        let (key, written) = (kind.key(), reference.value.clone());
         let fetched = match self.resolved.get(&reference) {
             None => {
                 self.outcome.needs.push(reference);
@@ -143,8 +148,17 @@ impl Run<'_> {
             Some(Err(error)) => {
                 self.outcome.refresh_keys.extend(error.refresh_key().map(str::to_owned));
                 let text = match error {
+                    ReferenceError::Forbidden(text) if text == SAME_REPOSITORY => {
+                        format!(
+                            "Placeholder ${key} could not form a URL out of {} and {written}, Error: {text}",
+                            self.base
+                        )
+                    }
                     ReferenceError::Forbidden(text) => text.clone(),
-                    other => format!("Placeholder ${key} {other}"),
+                    ReferenceError::Unreadable { reason, .. } => {
+                        format!("Placeholder ${key} could not read location {written}, {reason}")
+                    }
+                    ReferenceError::Malformed { .. } => format!("Placeholder ${key} {error}"),
                 };
                 self.fail(text, at);
                 return None;
@@ -152,13 +166,12 @@ impl Run<'_> {
             Some(Ok(fetched)) => fetched,
         };
         self.outcome.refresh_keys.push(fetched.refresh_key.clone());
-        let address = &fetched.address;
         let content = match kind {
             Kind::Text => Ok(Value::String(fetched.text.to_string())),
             Kind::Json => serde_json::from_str(&fetched.text)
-                .map_err(|e| format!("Placeholder $json failed to parse JSON data at {address}, {e}")),
+                .map_err(|e| format!("Placeholder $json failed to parse JSON data at {written}, SyntaxError: {e}")),
             Kind::Yaml => model::yaml::parse_single(&fetched.text, &Limits::default())
-                .map_err(|e| format!("Placeholder $yaml found an error in the data at {address}, {e}")),
+                .map_err(|e| format!("Placeholder $yaml found an error in the data at {written}, {e}")),
             Kind::OpenApi | Kind::AsyncApi => match bundle::bundle(fetched, self.resolved) {
                 Ok(bundle::Bundled::Needs(needs)) => {
                     self.outcome.needs.extend(needs);
@@ -170,7 +183,10 @@ impl Run<'_> {
                 }
                 Err(error) => {
                     self.outcome.refresh_keys.extend(error.refresh_key);
-                    Err(format!("Placeholder ${key} unable to bundle the file at {address}, {}", error.message))
+                    Err(format!(
+                        "Placeholder ${key} unable to bundle the file at {}, {}",
+                        fetched.address, error.message
+                    ))
                 }
             },
         };
@@ -246,7 +262,7 @@ mod tests {
     fn what_is_no_placeholder_stays() {
         let original = json!({
             "two": { "$text": "a", "$json": "b" }, "beside": { "$text": "a", "x": { "$text": "b" } },
-            "unknown": { "$ref": "a" }, "number": { "$text": 1 },
+            "unknown": { "$ref": 1 },
         });
         let mut value = original.clone();
         let replaced = replace(&mut value, "/r/e.yaml", &ResolvedReferences::new());
@@ -260,7 +276,11 @@ mod tests {
         let replaced = replace(&mut value, "/r/e.yaml", &resolved(&[("broken", "{")]));
         assert_eq!(replaced.needs.len(), 1);
         let (text, pointer) = replaced.failure.unwrap();
-        assert!(text.starts_with("Placeholder $json failed to parse JSON data at /r/broken, "), "{text}");
+        assert!(text.starts_with("Placeholder $json failed to parse JSON data at broken, "), "{text}");
         assert_eq!(pointer, "/b");
+        let replaced = replace(&mut json!({ "a": { "$text": 1 } }), "/r/e.yaml", &resolved(&[]));
+        let message =
+            "Placeholder $text expected a string value parameter, in the form of an absolute URL or a relative path";
+        assert_eq!(replaced.failure.unwrap(), (message.to_owned(), "/a".to_owned()));
     }
 }

@@ -116,7 +116,7 @@ mod tests {
         let request = PageRequest {
             predicate: Some(Predicate::equals("kind", "Component")),
             order: Some(OrderField { key: "metadata.name".to_owned(), descending: true }),
-            text: Some(TextFilter { term: "x".to_owned(), fields: vec![] }),
+            text: Some(TextFilter { term: "x".to_owned(), fields: None, literal: false }),
             ..PageRequest::default()
         };
         let cursor = Cursor {

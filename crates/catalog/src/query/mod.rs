@@ -7,6 +7,8 @@ use model::{EntityRef, fields::FieldSet, filter::Predicate};
 
 pub(crate) use cursor::{Cursor, Place};
 
+use crate::index::Like;
+
 /// A key to order by. Keys are lower case.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OrderField {
@@ -18,9 +20,19 @@ pub struct OrderField {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TextFilter {
     pub term: String,
-    /// Empty: the sort field, else `metadata.uid`.
-    #[serde(default)]
-    pub fields: Vec<String>,
+    /// By default the sort field, else `metadata.uid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Vec<String>>,
+    /// Whether `%` and `_` stand for themselves, not for any text and any character.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub literal: bool,
+}
+
+impl TextFilter {
+    pub(crate) fn pattern(&self) -> Like {
+        let term = self.term.trim().to_lowercase();
+        if self.literal { Like::literal(&term) } else { Like::new(&term) }
+    }
 }
 
 /// A page of entities (contract catalog.md section 9.1, by-query).

@@ -177,7 +177,20 @@ fn the_older_list_has_two_orders() {
     // Paged: by reference, and with an order those that lack the field come last.
     assert_eq!(listed(&reader, &[], true), ["a", "b", "c", "d"]);
     assert_eq!(listed(&reader, &[("metadata.title", true)], true), ["a", "c", "d", "b"]);
-    assert_eq!(listed(&reader, &[("metadata.title", false), ("metadata.NAME", true)], true), ["d", "c", "a", "b"]);
-    // A single field is looked up as written.
+    assert_eq!(listed(&reader, &[("metadata.title", false), ("metadata.name", true)], true), ["d", "c", "a", "b"]);
+    // Fields are looked up as written.
     assert_eq!(listed(&reader, &[("metadata.Title", true)], true), ["c", "b", "a", "d"]);
+    assert_eq!(listed(&reader, &[("metadata.title", false), ("metadata.NAME", true)], true), ["c", "d", "a", "b"]);
+}
+
+#[test]
+fn a_page_of_the_older_list_has_an_entity_once_for_each_value() {
+    let tagged = |name: &str, tags: &[&str]| {
+        let mut body = component(name, &[]);
+        body["metadata"]["tags"] = json!(tags);
+        body
+    };
+    let reader = reader([tagged("a", &["x", "z"]), tagged("b", &["y"]), component("c", &[])]);
+    assert_eq!(listed(&reader, &[("metadata.tags", false)], true), ["a", "b", "a", "c"]);
+    assert_eq!(listed(&reader, &[("metadata.tags", false), ("metadata.name", false)], true), ["a", "b", "c"]);
 }

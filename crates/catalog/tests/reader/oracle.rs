@@ -127,6 +127,16 @@ fn walk(reader: &CatalogReader, scope: &ReadScope, request: &PageRequest) -> (Ve
     (pages, total)
 }
 
+/// Whether a text is like a pattern with SQL's wildcards.
+fn like(pattern: &[char], text: &[char]) -> bool {
+    match (pattern.split_first(), text.split_first()) {
+        (None, _) => text.is_empty(),
+        (Some(('%', rest)), _) => (0..=text.len()).any(|at| like(rest, &text[at..])),
+        (Some((wanted, rest)), Some((found, behind))) => (*wanted == '_' || wanted == found) && like(rest, behind),
+        (Some(_), None) => false,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -135,7 +145,7 @@ proptest! {
         batches in batches(),
         (visible, meant) in (prop::option::of(predicate()), predicate()),
         order in order(),
-        (term, fields) in ("[a1s]{0,1}", prop::sample::subsequence(KEYS.to_vec(), 0..3)),
+        (term, fields) in ("[a1s%_]{0,2}", prop::option::of(prop::sample::subsequence(KEYS.to_vec(), 0..3))),
         limit in 1..7usize,
     ) {
         let (mut naive, mut index) = (Naive::default(), Index::default());
@@ -152,16 +162,21 @@ proptest! {
 
         // Pages.
         let key = order.as_ref().map(|order| order.key.as_str());
-        let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
-        let searched = if fields.is_empty() { vec![key.unwrap_or("metadata.uid").to_owned()] } else { fields.clone() };
+        let fields: Option<Vec<String>> = fields.map(|fields| fields.iter().map(|field| (*field).to_owned()).collect());
+        let searched = fields.clone().unwrap_or_else(|| vec![key.unwrap_or("metadata.uid").to_owned()]);
+        let pattern = format!("%{term}%").chars().collect::<Vec<_>>();
+        let is_like = |value: &str| term.is_empty() || like(&pattern, &value.chars().collect::<Vec<_>>());
         let has_text = |rows: &Rows| {
-            term.is_empty() || searched.iter().any(|key| values(rows, key).iter().any(|value| value.contains(&term)))
+            term.is_empty() || searched.iter().any(|key| values(rows, key).iter().any(|value| is_like(value)))
         };
+        let in_place = |value: &String| searched.len() != 1 || Some(searched[0].as_str()) != key || is_like(value);
         let mut places: Vec<(String, u8)> = Vec::new();
         for (n, rows) in matching.iter().filter(|(_, rows)| has_text(rows)) {
             match key {
                 None => places.push((String::new(), *n)),
-                Some(key) => places.extend(values(rows, key).into_iter().map(|value| (value, *n))),
+                Some(key) => {
+                    places.extend(values(rows, key).into_iter().filter(in_place).map(|value| (value, *n)));
+                }
             }
         }
         places.sort();
@@ -170,7 +185,7 @@ proptest! {
         }
         let request = PageRequest {
             predicate: Some(meant.clone()),
-            text: Some(TextFilter { term: term.clone(), fields }),
+            text: Some(TextFilter { term: term.clone(), fields, literal: false }),
             order: order.clone(),
             limit,
             count: true,

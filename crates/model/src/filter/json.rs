@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::shape::{self, Step};
 use super::{FilterError, MAX_DEPTH, Predicate};
 use crate::js::js_string;
 
@@ -10,120 +11,127 @@ type Result<T> = std::result::Result<T, FilterError>;
 impl Predicate {
     /// Reads a `query`.
     pub fn from_json(query: &Value) -> Result<Self> {
+        Self::read(query, &[])
+    }
+
+    /// Reads a `query` whose complaints name where in the body it is.
+    pub fn from_member(name: &str, query: &Value) -> Result<Self> {
+        Self::read(query, &[Step::Key(name)])
+    }
+
+    fn read(query: &Value, at: &[Step<'_>]) -> Result<Self> {
         let object = query.as_object().ok_or(FilterError::NotAnObject)?;
-        let predicate = of_object(object, &mut Path::default())?;
+        check_shape(query, at)?;
+        let predicate = of_object(object)?;
         predicate.check_size()?;
         Ok(predicate)
     }
 }
 
-/// Where in the query we are, for error texts.
-#[derive(Default)]
-struct Path(Vec<String>);
-
-impl Path {
-    fn within<T>(&mut self, part: impl Into<String>, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        if self.0.len() > 4 * MAX_DEPTH {
-            return Err(FilterError::TooLarge);
-        }
-        self.0.push(part.into());
-        let result = read(self);
-        self.0.pop();
-        result
+/// Refuses what has not the shape of a predicate.
+pub(super) fn check_shape(query: &Value, at: &[Step<'_>]) -> Result<()> {
+    if depth(query) > 4 * MAX_DEPTH {
+        return Err(FilterError::TooLarge);
     }
-
-    fn text(&self) -> String {
-        self.0.join(".")
-    }
-
-    fn invalid<T>(&self) -> Result<T> {
-        Err(FilterError::Query(self.text()))
-    }
+    shape::complaint(query, at).map_or(Ok(()), |complaint| Err(FilterError::Query(complaint)))
 }
 
-fn of_object(object: &Map<String, Value>, path: &mut Path) -> Result<Predicate> {
-    let mut entries = object.iter();
-    if let (Some((operator, operand)), None) = (entries.next(), entries.next())
-        && operator.starts_with('$')
-    {
-        return path.within(operator.as_str(), |path| match operator.as_str() {
-            "$all" => of_list(operand, path).map(Predicate::All),
-            "$any" => of_list(operand, path).map(Predicate::Any),
-            "$not" => of_part(operand, path).map(|part| Predicate::Not(Box::new(part))),
-            _ => path.invalid(),
-        });
+/// How deep a value is nested.
+fn depth(value: &Value) -> usize {
+    let inner = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(map) => map.values().map(depth).max(),
+        _ => None,
+    };
+    inner.map_or(0, |inner| inner + 1)
+}
+
+/// Reads an object of the right shape.
+fn of_object(object: &Map<String, Value>) -> Result<Predicate> {
+    if let Some(part) = object.get("$not") {
+        return of_part(part).map(|part| Predicate::Not(Box::new(part)));
     }
-    let mut parts = Vec::with_capacity(object.len());
-    for (key, value) in object {
-        parts.push(path.within(key.as_str(), |path| {
-            if key.starts_with('$') { path.invalid() } else { of_value(&key.to_lowercase(), value, path) }
-        })?);
+    for (operator, joined) in [("$all", Predicate::All as fn(_) -> _), ("$any", Predicate::Any)] {
+        if let Some(Value::Array(parts)) = object.get(operator) {
+            return parts.iter().map(of_part).collect::<Result<_>>().map(joined);
+        }
     }
+    let condition = |(key, value): (&String, &Value)| of_value(&key.to_lowercase(), value);
+    let mut parts = object.iter().map(condition).collect::<Result<Vec<_>>>()?;
     Ok(if parts.len() == 1 { parts.swap_remove(0) } else { Predicate::All(parts) })
 }
 
-fn of_part(value: &Value, path: &mut Path) -> Result<Predicate> {
-    match value.as_object() {
-        Some(object) => of_object(object, path),
-        // A bare primitive says nothing about an entity.
-        None => path.invalid(),
-    }
+fn of_part(value: &Value) -> Result<Predicate> {
+    value.as_object().map_or_else(|| Err(FilterError::Primitive(value.to_string())), of_object)
 }
 
-fn of_list(value: &Value, path: &mut Path) -> Result<Vec<Predicate>> {
-    let Some(items) = value.as_array() else { return path.invalid() };
-    items.iter().enumerate().map(|(i, item)| path.within(i.to_string(), |path| of_part(item, path))).collect()
-}
-
-fn of_value(key: &str, value: &Value, path: &mut Path) -> Result<Predicate> {
+/// Reads a condition on a key; of several operators the first of this list counts.
+fn of_value(key: &str, value: &Value) -> Result<Predicate> {
     if let Some(text) = primitive(value) {
         return Ok(Predicate::In(key.into(), vec![text]));
     }
-    let mut entries = value.as_object().into_iter().flatten();
-    let (Some((operator, operand)), None) = (entries.next(), entries.next()) else { return path.invalid() };
-    path.within(operator.as_str(), |path| match (operator.as_str(), operand) {
-        ("$exists", Value::Bool(true)) => Ok(Predicate::Exists(key.into())),
-        ("$exists", Value::Bool(false)) => Ok(Predicate::Not(Box::new(Predicate::Exists(key.into())))),
-        ("$in", operand) => Ok(Predicate::In(key.into(), primitives(operand, path)?)),
-        ("$hasPrefix", Value::String(prefix)) => Ok(Predicate::Prefix(key.into(), prefix.to_lowercase().into())),
-        ("$contains", operand) => of_contains(key, operand, path),
-        _ => path.invalid(),
-    })
+    if let Some(exists) = value.get("$exists").and_then(Value::as_bool) {
+        let there = Predicate::Exists(key.into());
+        return Ok(if exists { there } else { Predicate::Not(Box::new(there)) });
+    }
+    if let Some(values) = value.get("$in").and_then(Value::as_array).and_then(|items| primitives(items)) {
+        return Ok(Predicate::In(key.into(), values));
+    }
+    if let Some(operand) = value.get("$contains")
+        && shape::complaint(operand, &[]).is_none()
+    {
+        return of_contains(key, operand);
+    }
+    let prefix = value.get("$hasPrefix").and_then(Value::as_str).unwrap_or_default();
+    Ok(Predicate::Prefix(key.into(), prefix.to_lowercase().into()))
 }
 
-fn of_contains(key: &str, operand: &Value, path: &mut Path) -> Result<Predicate> {
+fn of_contains(key: &str, operand: &Value) -> Result<Predicate> {
     if let Some(text) = primitive(operand) {
         return Ok(Predicate::In(key.into(), vec![text]));
     }
-    let Some(object) = operand.as_object() else { return path.invalid() };
-    let kind = object.get("type").and_then(Value::as_str);
-    let known = object.keys().all(|key| key == "type" || key == "targetRef");
-    let (true, true, Some(kind)) = (key == "relations", known, kind) else {
-        return Err(FilterError::Contains(path.text()));
-    };
-    let key: Box<str> = format!("relations.{}", kind.to_lowercase()).into();
-    match object.get("targetRef") {
-        None => Ok(Predicate::Exists(key)),
-        Some(Value::String(target)) => Ok(Predicate::In(key, vec![target.to_lowercase().into()])),
-        Some(target) => {
-            let list = target.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("$in"));
-            match list {
-                Some(list) if list.as_array().is_some_and(|list| !list.is_empty()) => path
-                    .within("targetRef.$in", |path| primitives(list, path))
-                    .map(|targets| Predicate::In(key, targets)),
-                _ => Err(FilterError::Contains(path.text())),
-            }
-        }
+    match operand.as_object() {
+        Some(relation) if key == "relations" => of_relation(relation),
+        _ => Err(FilterError::Contains(key.to_owned())),
     }
 }
 
-fn primitives(value: &Value, path: &mut Path) -> Result<Vec<Box<str>>> {
-    let Some(items) = value.as_array() else { return path.invalid() };
-    let read = |(i, item): (usize, &Value)| match primitive(item) {
-        Some(text) => Ok(text),
-        None => path.within(i.to_string(), |path| path.invalid()),
+/// Reads `{"type", "targetRef"?}`, keys in any casing.
+fn of_relation(relation: &Map<String, Value>) -> Result<Predicate> {
+    let (mut kind, mut targets) = (None, None);
+    for (name, value) in relation {
+        match name.to_lowercase().as_str() {
+            "type" if kind.is_some() => return Err(FilterError::RelationTwice(name.clone())),
+            "type" => kind = Some(value.as_str().ok_or(FilterError::RelationType)?),
+            "targetref" if targets.is_some() => return Err(FilterError::RelationTwice(name.clone())),
+            "targetref" => targets = Some(of_targets(value)?),
+            _ => return Err(FilterError::RelationKey(name.clone())),
+        }
+    }
+    let kind = kind.filter(|kind| !kind.is_empty()).ok_or(FilterError::RelationType)?;
+    let key: Box<str> = format!("relations.{}", kind.to_lowercase()).into();
+    Ok(match targets {
+        None => Predicate::Exists(key),
+        Some(targets) => Predicate::In(key, targets),
+    })
+}
+
+fn of_targets(value: &Value) -> Result<Vec<Box<str>>> {
+    let texts = |items: &Vec<Value>| items.iter().map(|item| Some(item.as_str()?.to_lowercase().into())).collect();
+    let list = value.as_object().and_then(|object| object.get("$in").filter(|_| object.len() == 1));
+    let targets: Option<Vec<Box<str>>> = match value.as_str() {
+        Some(target) => Some(vec![target.to_lowercase().into()]),
+        None => list.and_then(Value::as_array).and_then(texts),
     };
-    items.iter().enumerate().map(read).collect()
+    match targets {
+        Some(targets) if targets.is_empty() => Err(FilterError::NoTargets),
+        Some(targets) => Ok(targets),
+        None => Err(FilterError::RelationTarget(value.to_string())),
+    }
+}
+
+fn primitives(items: &[Value]) -> Option<Vec<Box<str>>> {
+    items.iter().map(primitive).collect()
 }
 
 /// A string, number or boolean as the lower-cased text that search rows hold.
@@ -183,27 +191,57 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_predicate_is_told_with_its_path() {
-        for (query, path) in [
-            (json!({ "$foo": 1 }), "$foo"),
-            (json!({ "kind": "a", "$all": [] }), "$all"),
-            (json!({ "$all": [{ "kind": null }] }), "$all.0.kind"),
-            (json!({ "$not": "x" }), "$not"),
-            (json!({ "kind": { "$in": "x" } }), "kind.$in"),
-            (json!({ "kind": { "$in": [[]] } }), "kind.$in.0"),
-            (json!({ "kind": { "$exists": 1 } }), "kind.$exists"),
-            (json!({ "kind": {} }), "kind"),
+    fn what_cannot_be_asked_is_told() {
+        let relation = |contains: Value| json!({ "relations": { "$contains": contains } });
+        for (query, message) in [
+            (json!({ "$foo": 1 }), "Invalid query: Validation error: Invalid at \"$foo\""),
+            (
+                json!({ "$not": "x" }),
+                "Invalid filter predicate: top-level primitive values are not supported. Wrap the value in a field \
+                 expression, e.g. { \"kind\": \"x\" }",
+            ),
+            (
+                json!({ "Spec": { "$contains": { "type": "a" } } }),
+                "Object form of $contains is not supported for field \"spec\"",
+            ),
+            (
+                relation(json!({ "targetRef": "x" })),
+                "The $contains operator for \"relations\" requires a \"type\" string property",
+            ),
+            (
+                relation(json!({ "type": "" })),
+                "The $contains operator for \"relations\" requires a \"type\" string property",
+            ),
+            (relation(json!({ "type": "a", "TYPE": "b" })), "Duplicate key \"TYPE\" in $contains for \"relations\""),
+            (
+                relation(json!({ "type": "a", "x": "1" })),
+                "Unsupported key \"x\" in $contains for \"relations\". Only \"type\" and \"targetRef\" are supported",
+            ),
+            (
+                relation(json!({ "type": "a", "targetRef": { "$in": [] } })),
+                "Empty \"$in\" array for $contains on \"relations\" is not allowed",
+            ),
+            (
+                relation(json!({ "type": "a", "targetRef": { "$in": [1] } })),
+                "Unsupported value in $contains for \"relations\": expected a string or { \"$in\": [strings] }, but got \
+                 {\"$in\":[1]}",
+            ),
         ] {
-            let expected = format!("Invalid query: Validation error: Invalid at \"{path}\"");
-            assert_eq!(Predicate::from_json(&query).unwrap_err().to_string(), expected);
+            assert_eq!(Predicate::from_json(&query).unwrap_err().to_string(), message, "{query}");
         }
         assert_eq!(Predicate::from_json(&json!([])), Err(FilterError::NotAnObject));
-        for contains in [json!({}), json!({ "type": "a", "x": 1 }), json!({ "type": "a", "targetRef": { "$in": [] } })]
-        {
-            let query = json!({ "relations": { "$contains": contains } });
-            assert!(matches!(Predicate::from_json(&query), Err(FilterError::Contains(_))), "{query}");
+    }
+
+    #[test]
+    fn of_several_operators_one_counts() {
+        for (condition, same) in [
+            (json!({ "$exists": true, "$in": ["api"], "x": 1 }), json!({ "$exists": true })),
+            (json!({ "$hasPrefix": "a", "$in": ["user"] }), json!({ "$in": ["user"] })),
+            (json!({ "$in": "no list", "$hasPrefix": "a" }), json!({ "$hasPrefix": "a" })),
+        ] {
+            let read = |condition: &Value| Predicate::from_json(&json!({ "kind": condition })).unwrap();
+            assert_eq!(read(&condition), read(&same), "{condition}");
         }
-        assert!(Predicate::from_json(&json!({ "spec": { "$contains": { "type": "a" } } })).is_err());
     }
 
     #[test]

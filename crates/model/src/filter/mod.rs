@@ -3,6 +3,7 @@
 
 mod json;
 mod parameter;
+mod shape;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,14 +41,28 @@ pub enum FilterError {
     Statement(String),
     #[error("Query must be an object")]
     NotAnObject,
-    /// The path of the part that is no predicate.
-    #[error("Invalid query: Validation error: Invalid at \"{0}\"")]
+    /// What is wrong with its shape.
+    #[error("Invalid query: {0}")]
     Query(String),
     #[error(
-        "Invalid query: at \"{0}\", $contains with an object is supported for \"relations\" only, \
-         as {{\"type\": \"<relation>\"}} with an optional \"targetRef\""
+        "Invalid filter predicate: top-level primitive values are not supported. Wrap the value in a field expression, \
+         e.g. {{ \"kind\": {0} }}"
     )]
+    Primitive(String),
+    #[error("Object form of $contains is not supported for field \"{0}\"")]
     Contains(String),
+    #[error("The $contains operator for \"relations\" requires a \"type\" string property")]
+    RelationType,
+    #[error("Duplicate key \"{0}\" in $contains for \"relations\"")]
+    RelationTwice(String),
+    #[error("Unsupported key \"{0}\" in $contains for \"relations\". Only \"type\" and \"targetRef\" are supported")]
+    RelationKey(String),
+    #[error("Empty \"$in\" array for $contains on \"relations\" is not allowed")]
+    NoTargets,
+    #[error(
+        "Unsupported value in $contains for \"relations\": expected a string or {{ \"$in\": [strings] }}, but got {0}"
+    )]
+    RelationTarget(String),
     #[error(
         "Invalid filter: at most {MAX_TERMS} conditions and values, nested at most {MAX_DEPTH} deep, can be asked for"
     )]
@@ -84,6 +99,11 @@ impl Predicate {
             Self::In(key, values) => some_value(key, &|found| values.iter().any(|value| **value == *found)),
             Self::Prefix(key, prefix) => some_value(key, &|found| found.starts_with(&**prefix)),
         }
+    }
+
+    /// Refuses what has not the shape of a `query`, whatever its keys are.
+    pub fn check_shape(query: &serde_json::Value) -> Result<(), FilterError> {
+        json::check_shape(query, &[])
     }
 
     /// Refuses what is too deep or too large to evaluate; predicates from outside pass here.

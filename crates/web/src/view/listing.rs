@@ -124,8 +124,8 @@ pub async fn read_rows(
 }
 
 fn text_filter(text: &str) -> Option<TextFilter> {
-    let fields = || TEXT_FIELDS.map(str::to_owned).to_vec();
-    (!text.is_empty()).then(|| TextFilter { term: text.to_owned(), fields: fields() })
+    let fields = || Some(TEXT_FIELDS.map(str::to_owned).to_vec());
+    (!text.is_empty()).then(|| TextFilter { term: text.to_owned(), fields: fields(), literal: true })
 }
 
 /// A predicate for the entities that have a text, so that facets and counts can follow it; `None` without a text or

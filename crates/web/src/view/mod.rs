@@ -22,8 +22,8 @@ pub mod yaml;
 /// What a row of a list needs; API definitions and steps stay where they are.
 pub fn list_fields() -> Option<FieldSet> {
     static FIELDS: LazyLock<Option<FieldSet>> = LazyLock::new(|| {
-        let spec = "spec.type,spec.lifecycle,spec.profile,spec.target,spec.targets";
-        FieldSet::parse(&["apiVersion,kind,metadata,relations,status", spec]).ok()
+        let spec = ["spec.type", "spec.lifecycle", "spec.profile", "spec.target", "spec.targets"];
+        FieldSet::parse(&[&["apiVersion", "kind", "metadata", "relations", "status"], &spec[..]].concat()).ok()
     });
     FIELDS.clone()
 }
@@ -31,8 +31,8 @@ pub fn list_fields() -> Option<FieldSet> {
 /// What a link to an entity needs.
 fn label_fields() -> Option<&'static FieldSet> {
     static FIELDS: LazyLock<Option<FieldSet>> = LazyLock::new(|| {
-        let metadata = "metadata.name,metadata.namespace,metadata.title,metadata.description";
-        FieldSet::parse(&["kind", metadata, "spec.type,spec.profile.displayName,status.items"]).ok()
+        let metadata = ["metadata.name", "metadata.namespace", "metadata.title", "metadata.description"];
+        FieldSet::parse(&[&metadata[..], &["kind", "spec.type", "spec.profile.displayName", "status.items"]].concat()).ok()
     });
     FIELDS.as_ref()
 }

@@ -36,7 +36,7 @@ pub struct Ask {
     full_text_filter_term: Option<String>,
     /// Comma separated paths to look for the text in; by default the path of the order.
     #[param(required = false)]
-    full_text_filter_fields: Vec<String>,
+    full_text_filter_fields: Option<Vec<String>>,
 }
 
 impl FromParams for Ask {
@@ -51,8 +51,7 @@ impl FromParams for Ask {
         "fullTextFilterTerm",
         "fullTextFilterFields",
     ];
-    const LISTS: &'static [&'static str] =
-        &["fields", "orderField", "filter", "fullTextFilterTerm", "fullTextFilterFields"];
+    const LISTS: &'static [&'static str] = &["fields", "orderField", "filter", "fullTextFilterFields"];
 
     fn from_params(params: &Params) -> Result<Self, ApiError> {
         Ok(Self {
@@ -64,7 +63,7 @@ impl FromParams for Ask {
             filter: params.all("filter"),
             total_items: params.one_of("totalItems", &["include", "exclude"])?,
             full_text_filter_term: params.text("fullTextFilterTerm")?,
-            full_text_filter_fields: params.comma_separated("fullTextFilterFields"),
+            full_text_filter_fields: params.separated("fullTextFilterFields"),
         })
     }
 }
@@ -76,10 +75,11 @@ impl Ask {
         if self.cursor.is_some() {
             return Ok(PageRequest { cursor: self.cursor, limit, fields, ..PageRequest::default() });
         }
+        let predicate = filter::filter(&self.filter)?;
         let orders = self.order_field.iter().map(|text| order_field(text)).collect::<Result<Vec<_>, _>>()?;
         Ok(PageRequest {
             cursor: None,
-            predicate: filter::filter(&self.filter)?,
+            predicate,
             text: text_filter(self.full_text_filter_term.as_deref(), self.full_text_filter_fields),
             order: orders.into_iter().next(),
             limit,

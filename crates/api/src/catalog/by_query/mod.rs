@@ -11,10 +11,9 @@ use crate::respond;
 /// How many entities a page has where the request does not say.
 const DEFAULT_LIMIT: usize = 200;
 
-fn text_filter(term: Option<&str>, fields: Vec<String>) -> Option<TextFilter> {
+fn text_filter(term: Option<&str>, fields: Option<Vec<String>>) -> Option<TextFilter> {
     let term = term.unwrap_or_default().trim();
-    let fields = fields.iter().map(|field| field.to_lowercase()).collect();
-    (!term.is_empty()).then(|| TextFilter { term: term.to_owned(), fields })
+    (!term.is_empty()).then(|| TextFilter { term: term.to_owned(), fields, literal: false })
 }
 
 fn order(field: &str, order: Option<&str>) -> OrderField {

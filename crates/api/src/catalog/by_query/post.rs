@@ -8,7 +8,7 @@ use model::filter::Predicate;
 use super::{DEFAULT_LIMIT, answer, order, text_filter};
 use crate::catalog::{filter, schema};
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, Object, Scope};
+use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
 use crate::state::ApiState;
 
 /// What to page through.
@@ -19,14 +19,14 @@ pub struct Ask {
     offset: Option<usize>,
     order: Option<OrderField>,
     term: Option<String>,
-    term_fields: Vec<String>,
+    term_fields: Option<Vec<String>>,
     fields: Vec<String>,
     count: bool,
     predicate: Option<Predicate>,
 }
 
 impl FromObject for Ask {
-    const REQUIRED: bool = false;
+    const MISSING: Option<&'static str> = None;
 
     fn from_object(body: &Object<'_>) -> Result<Self, ApiError> {
         let cursor = body.text("cursor")?;
@@ -42,10 +42,11 @@ impl FromObject for Ask {
         }
         let text = body.object("fullTextFilter")?;
         let (term, term_fields) = match &text {
-            Some(text) => (text.text("term")?, text.texts("fields")?.unwrap_or_default()),
-            None => (None, Vec::new()),
+            Some(text) => (text.text("term")?, text.texts("fields")?),
+            None => (None, None),
         };
         let fields = body.texts("fields")?.unwrap_or_default();
+        let fields = fields.iter().flat_map(|list| list.split(',')).map(str::to_owned).collect();
         let count = body.one_of("totalItems", &["include", "exclude"])?.as_deref() != Some("exclude");
         let query = body.raw_object("query")?;
         let predicate = if cursor.is_none() { filter::query(query)? } else { None };
@@ -83,6 +84,7 @@ impl Ask {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    _: Query<NoParams>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
     Ok(answer(state.catalog.page(&scope, &ask.request()?).await?))

@@ -66,7 +66,8 @@ mod tests {
         let fixture = Fixture::with_components(0).await;
         for (url, message) in [
             ("/entity-facets", "request/query must have required property 'facet'"),
-            ("/entity-facets?facet=", "Missing facet parameter"),
+            ("/entity-facets?facet=", "Empty value found for query parameter 'facet'"),
+            ("/entity-facets?facet=&facet=", "Missing facet parameter"),
         ] {
             assert_eq!(fixture.get(url).await.json(), error(400, "InputError", message, "GET", url));
         }

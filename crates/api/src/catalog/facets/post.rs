@@ -7,7 +7,7 @@ use model::filter::Predicate;
 use super::answer;
 use crate::catalog::{filter, schema};
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, Object, Scope};
+use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
 use crate::state::ApiState;
 
 /// Which facets of which entities.
@@ -39,6 +39,7 @@ impl FromObject for Ask {
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
+    _: Query<NoParams>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
     Ok(answer(state.catalog.facets(&scope, &ask.facets, ask.predicate.as_ref())))

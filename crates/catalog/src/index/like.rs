@@ -1,0 +1,99 @@
+//! The text a full text filter looks for, with the wildcards it has on the wire: `%` stands for any text and `_` for any
+//! character, as in SQL, which Backstage hands it to (contract catalog.md section 9.1).
+
+use memchr::memmem::Finder;
+
+/// A text that values contain or not.
+pub(crate) struct Like {
+    /// What has to come one after the other.
+    pieces: Vec<Piece>,
+}
+
+enum Piece {
+    Plain(Box<Finder<'static>>),
+    /// Characters, and places where any will do.
+    Holed(Vec<Option<char>>),
+}
+
+impl Like {
+    /// A text in lower case in which wildcards count.
+    pub fn new(text: &str) -> Self {
+        Self { pieces: text.split('%').filter(|piece| !piece.is_empty()).map(Piece::new).collect() }
+    }
+
+    /// A text in lower case as it is.
+    pub fn literal(text: &str) -> Self {
+        Self { pieces: vec![Piece::plain(text)] }
+    }
+
+    /// Whether a value in lower case contains it.
+    pub fn is_in(&self, value: &str) -> bool {
+        let mut rest = value;
+        self.pieces.iter().all(|piece| match piece.end_in(rest) {
+            Some(end) => {
+                rest = &rest[end..];
+                true
+            }
+            None => false,
+        })
+    }
+}
+
+impl Piece {
+    fn new(text: &str) -> Self {
+        if !text.contains('_') {
+            return Self::plain(text);
+        }
+        Self::Holed(text.chars().map(|letter| (letter != '_').then_some(letter)).collect())
+    }
+
+    fn plain(text: &str) -> Self {
+        Self::Plain(Box::new(Finder::new(text.as_bytes()).into_owned()))
+    }
+
+    /// Where its first occurrence ends.
+    fn end_in(&self, text: &str) -> Option<usize> {
+        match self {
+            Self::Plain(finder) => finder.find(text.as_bytes()).map(|at| at + finder.needle().len()),
+            Self::Holed(letters) => {
+                let fits = |rest: &str| {
+                    let mut found = rest.chars();
+                    let all = letters
+                        .iter()
+                        .all(|wanted| found.next().is_some_and(|letter| wanted.is_none_or(|wanted| wanted == letter)));
+                    all.then(|| rest.len() - found.as_str().len())
+                };
+                text.char_indices().find_map(|(at, _)| fits(&text[at..]).map(|len| at + len))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_stand_for_any_text_and_any_character() {
+        for (text, value, expected) in [
+            ("b", "abc", true),
+            ("c%a", "abc", false),
+            ("a%c", "abbbc", true),
+            ("%%", "", true),
+            ("_", "", false),
+            ("a_c", "xaéc", true),
+            ("a_c", "xac", false),
+            ("__%_", "ab", false),
+            ("é_%x", "éax", true),
+            ("ab%ab", "abcab", true),
+            ("ab%ab", "abc", false),
+        ] {
+            assert_eq!(Like::new(text).is_in(value), expected, "{text} {value}");
+        }
+    }
+
+    #[test]
+    fn a_literal_has_none() {
+        assert!(Like::literal("100%").is_in("is 100% sure") && !Like::literal("a_c").is_in("abc"));
+    }
+}
