@@ -141,6 +141,20 @@ async fn the_first_source_of_a_reference_keeps_it_until_it_lets_go() {
 }
 
 #[tokio::test]
+async fn of_documents_of_one_file_with_the_same_reference_the_last_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = [component("same", "first"), component("other", "x"), component("Same", "second")];
+    write(folder.path(), "a.yaml", &documents.join("---\n"));
+    let catalog = over(options([file(&folder.path().join("a.yaml"))])).await;
+    for _ in 0..2 {
+        assert_eq!(get(&catalog, "component:same").await.unwrap()["spec"]["owner"], "second");
+        assert!(get(&catalog, "component:other").await.is_some());
+        assert_eq!(catalog.engine.conflicts().await.unwrap().len(), 1);
+        look_again(&catalog).await;
+    }
+}
+
+#[tokio::test]
 async fn removing_a_location_removes_all_below_it_at_once() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "all.yaml", &location("all", &["./sub/*.yaml"]));

@@ -2,14 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use catalog::{ListRequest, OrderField};
 use http::{HeaderValue, Uri, header};
 use model::ReadScope;
 use utoipa::IntoParams;
 
-use super::{filter, schema};
+use super::{cursor, filter, schema};
 use crate::error::ApiError;
 use crate::extract::{CatalogTag, FromParams, Params, Query, Scope};
 use crate::respond;
@@ -116,8 +114,7 @@ fn position(
     offset: Option<usize>,
 ) -> Result<(Option<usize>, Option<usize>), ApiError> {
     let malformed = |what: &str| ApiError::Input(format!("Malformed after cursor, {what}"));
-    let json = BASE64_STANDARD.decode(padded(after)).map_err(|_| malformed("could not be parsed"))?;
-    let cursor: serde_json::Value = serde_json::from_slice(&json).map_err(|_| malformed("could not be parsed"))?;
+    let cursor = cursor::decode(after).ok_or_else(|| malformed("could not be parsed"))?;
     let number = |name: &str, given: Option<usize>, complaint: &str| match cursor.get(name) {
         None => Ok(given),
         Some(value) => value.as_u64().map(|n| Some(n as usize)).ok_or_else(|| malformed(complaint)),
@@ -126,15 +123,9 @@ fn position(
     Ok((number("limit", limit, "limit was not an number")?, Some(offset.unwrap_or(0))))
 }
 
-/// Clients may leave out the padding.
-fn padded(base64: &str) -> String {
-    let bare = base64.trim_end_matches('=');
-    format!("{bare}{}", "=".repeat((4 - bare.len() % 4) % 4))
-}
-
 /// The `link` to the next page: this request with `after` in place of `offset`, its path as the plugin sees it.
 fn next_link(uri: &Uri, limit: usize, offset: usize) -> String {
-    let after = BASE64_STANDARD.encode(format!("{{\"limit\":{limit},\"offset\":{offset}}}"));
+    let after = cursor::encode(&format!("{{\"limit\":{limit},\"offset\":{offset}}}"));
     let mut query = form_urlencoded::Serializer::new(String::new());
     let mut placed = false;
     for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {

@@ -2,15 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use model::filter::Predicate;
 use serde_json::{Value, json};
 use store::StoredLocation;
 use uuid::Uuid;
 
 use super::locations::{Location, visible};
-use super::schema;
+use super::{cursor, schema};
 use crate::error::ApiError;
 use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
 use crate::respond;
@@ -54,13 +52,11 @@ impl Ask {
     }
 
     /// Reads a cursor, base64 of `{"limit", "afterId"?, "query"?}`.
-    fn resumed(cursor: &str) -> Result<Self, ApiError> {
-        if cursor.is_empty() {
+    fn resumed(text: &str) -> Result<Self, ApiError> {
+        if text.is_empty() {
             return Err(input("Cursor cannot be empty"));
         }
-        let json = BASE64_STANDARD.decode(cursor).ok();
-        let cursor: Option<Value> = json.and_then(|json| serde_json::from_slice(&json).ok());
-        let cursor = cursor.ok_or_else(|| input("Malformed cursor, unknown encoding"))?;
+        let cursor = cursor::decode(text).ok_or_else(|| input("Malformed cursor, unknown encoding"))?;
         let malformed = |what: &str| input(&format!("Malformed cursor: Validation error: {what}"));
         let limit = match cursor.get("limit") {
             None => return Err(malformed("Required at \"limit\"")),
@@ -81,7 +77,7 @@ impl Ask {
         if let Some(query) = &self.query {
             cursor["query"] = query.clone();
         }
-        BASE64_STANDARD.encode(cursor.to_string())
+        cursor::encode(&cursor.to_string())
     }
 }
 
@@ -232,13 +228,12 @@ mod tests {
     #[tokio::test]
     async fn bad_requests_say_what_is_wrong() {
         let fixture = Fixture::with_components(0).await;
-        let cursor = |json: &str| BASE64_STANDARD.encode(json);
         for (ask, message) in [
             (json!({"limit": 0}), "Limit must be a positive integer >= 1"),
             (json!({"limit": 1.5}), "Limit must be a positive integer >= 1"),
             (json!({"cursor": ""}), "Cursor cannot be empty"),
             (json!({"cursor": "!"}), "Malformed cursor, unknown encoding"),
-            (json!({"cursor": cursor("{}")}), "Malformed cursor: Validation error: Required at \"limit\""),
+            (json!({"cursor": cursor::encode("{}")}), "Malformed cursor: Validation error: Required at \"limit\""),
             (
                 json!({"query": {"nope": {"$exists": true}}}),
                 "Invalid filter predicate, expected key to be 'id', 'type', 'target', or 'entityRef', got 'nope'",

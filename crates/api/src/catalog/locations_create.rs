@@ -12,17 +12,15 @@ const ALLOWED_TYPE: &str = "url";
 
 /// How to register.
 #[derive(Debug)]
-pub struct Mode {
-    dry_run: bool,
-}
+pub struct Mode;
 
 impl FromParams for Mode {
     const NAMES: &'static [&'static str] = &["dryRun", "onConflict"];
 
     fn from_params(params: &Params) -> Result<Self, ApiError> {
         params.one_of("onConflict", &["refresh", "reject"])?;
-        let dry_run = params.text("dryRun")?.unwrap_or_default().to_lowercase();
-        Ok(Self { dry_run: matches!(dry_run.as_str(), "true" | "1" | "yes" | "y" | "on") })
+        params.text("dryRun")?;
+        Ok(Self)
     }
 }
 
@@ -45,12 +43,8 @@ impl FromObject for Ask {
     post, path = "/locations", operation_id = "CreateLocation", tag = "Locations",
     params(schema::CreateLocationParams), request_body = schema::LocationInput, responses(schema::Failure)
 )]
-pub async fn handler(
-    _: Scope,
-    Query(mode): Query<Mode>,
-    JsonBody(location): JsonBody<Ask>,
-) -> Result<Response, ApiError> {
-    if !mode.dry_run && location.kind != ALLOWED_TYPE {
+pub async fn handler(_: Scope, _: Query<Mode>, JsonBody(location): JsonBody<Ask>) -> Result<Response, ApiError> {
+    if location.kind != ALLOWED_TYPE {
         let message = format!("Registered locations must be of an allowed type [\"{ALLOWED_TYPE}\"]");
         return Err(ApiError::Input(message));
     }
@@ -69,6 +63,7 @@ mod tests {
         let allowed = "Registered locations must be of an allowed type [\"url\"]";
         for (url, body, message) in [
             ("/locations", json!({"type": "file", "target": "/etc/passwd"}), allowed),
+            ("/locations?dryRun=true", json!({"type": "file", "target": "/etc/passwd"}), allowed),
             ("/locations", json!({"type": "url"}), "request/body must have required property 'target'"),
             ("/locations", json!({"type": 1, "target": "x"}), "request/body/type must be string"),
             (

@@ -7,6 +7,7 @@ mod by_name;
 mod by_query;
 mod by_refs;
 mod by_uid;
+mod cursor;
 mod entities;
 mod facets;
 mod filter;

@@ -154,7 +154,9 @@ async fn read_targets(
         };
         match state.sources.read(request).await {
             ReadReport::Missing(_) if found.optional => {}
-            ReadReport::Missing(problem) | ReadReport::Failed(problem) => problems.push(problem),
+            ReadReport::Missing(problem) | ReadReport::Failed(problem) | ReadReport::RateLimited { problem, .. } => {
+                problems.push(problem);
+            }
             ReadReport::Documents { problems: more, .. } | ReadReport::Listing { problems: more, .. } => {
                 problems.extend(more.into_iter().filter(|problem| problem.severity == Severity::Error));
             }

@@ -1,10 +1,10 @@
 //! Taking in what workers report.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use model::relation::RelationEdge;
-use model::{Entity, LocationRef, Problem, Severity};
+use model::{Entity, EntityRef, LocationRef, Problem, Severity};
 
 use super::graph::Id;
 use super::news::Fault;
@@ -178,7 +178,13 @@ impl State {
             self.withdraw(entity, id);
         }
         let mut clean = problems.is_empty();
-        for emitted in entities {
+        // Of documents of one file that define the same entity, the last counts: each replaces the one before it.
+        let last: HashMap<EntityRef, usize> =
+            entities.iter().enumerate().map(|(at, emitted)| (emitted.entity_ref.clone(), at)).collect();
+        let is_last = |at: usize, emitted: &Emitted| last.get(&emitted.entity_ref) == Some(&at);
+        let (kept, replaced): (Vec<_>, Vec<_>) =
+            entities.into_iter().enumerate().partition(|(at, emitted)| is_last(*at, emitted));
+        for (_, emitted) in kept.into_iter().chain(replaced) {
             let (key, line) = (emitted.location_key.clone(), emitted.line);
             let known_id = self.graph.find(&emitted.entity_ref).filter(|known| seen.contains(known));
             let emit = match known_id {

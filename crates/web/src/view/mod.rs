@@ -32,7 +32,8 @@ pub fn list_fields() -> Option<FieldSet> {
 fn label_fields() -> Option<&'static FieldSet> {
     static FIELDS: LazyLock<Option<FieldSet>> = LazyLock::new(|| {
         let metadata = ["metadata.name", "metadata.namespace", "metadata.title", "metadata.description"];
-        FieldSet::parse(&[&metadata[..], &["kind", "spec.type", "spec.profile.displayName", "status.items"]].concat()).ok()
+        FieldSet::parse(&[&metadata[..], &["kind", "spec.type", "spec.profile.displayName", "status.items"]].concat())
+            .ok()
     });
     FIELDS.as_ref()
 }
