@@ -11,8 +11,9 @@ await page.goto('/catalog');
 // One star, so that the picture shows what one looks like.
 await page.getByRole('button', { name: /^Star Fares/ }).click();
 await page.getByRole('button', { name: /^Star Fares/, pressed: true }).waitFor();
-await page.mouse.move(0, 0);
+await page.mouse.move(640, 8);
 await page.evaluate(() => document.activeElement?.blur());
+await page.waitForTimeout(300);
 await mkdir(FOLDER, { recursive: true });
 await page.screenshot({ path: join(FOLDER, 'catalog.png') });
 await browser.close();

@@ -16,5 +16,5 @@ export const STRESS = [
   head('Component', 'right-to-left', '  title: "خدمة المدفوعات"\n  description: "وصف بالعربية (with English) هنا"\n')
     + 'spec: {type: service, lifecycle: experimental, owner: journeys}\n',
   head('Component', 'no-owner') + 'spec: {type: service, lifecycle: production}\n',
-  head('Component', 'timetable') + 'spec: {type: service, lifecycle: production, owner: journeys}\n',
+  head('Component', 'delivery') + 'spec: {type: service, lifecycle: production, owner: journeys}\n',
 ].join('---\n');

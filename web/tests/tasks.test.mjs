@@ -59,7 +59,7 @@ describe('tasks', () => {
       const problem = page.locator('.troubles > li', { hasText: 'no-owner' });
       assert.match(await problem.innerText(), /Not shown[\s\S]*owner[\s\S]*extra\.yaml:\d+:\d+/);
       await page.getByRole('link', { name: /^Conflicts/ }).click();
-      assert.match(await page.locator('.troubles').innerText(), /component:default\/timetable/);
+      assert.match(await page.locator('.troubles').innerText(), /component:default\/delivery/);
       const csv = await page.request.get(await page.getByRole('link', { name: 'CSV' }).getAttribute('href'));
       assert.equal((await csv.text()).trim().split('\r\n').length, 2);
       await page.getByRole('link', { name: 'Sources' }).click();
