@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::ingest::fetch::fetch_locally;
 use crate::ingest::file::{self, expand};
-use crate::ingest::source::{MAX_DESCRIPTOR_BYTES, MAX_PLACEHOLDER_BYTES};
+use crate::ingest::source::{MAX_DESCRIPTOR_BYTES, MAX_PLACEHOLDER_BYTES, not_a_url};
 use crate::ingest::{TargetKind, targets_of};
 use crate::process::{Outcome, ResolvedReferences, SourcePlace, Written, located, process};
 
@@ -54,7 +54,7 @@ fn targets_problems(entity: &model::Entity, location: &LocationRef, root: &Path)
         let path = &target.location.target;
         let missing = |text: String| Problem::error("NotFoundError", text);
         problems.extend(match target.kind {
-            TargetKind::Url | TargetKind::UrlGlob => None,
+            TargetKind::Url | TargetKind::UrlGlob => Url::parse(path).err().map(|error| not_a_url(path, &error)),
             TargetKind::FileGlob => match expand(path, root) {
                 Ok(found) if found.files.is_empty() && !targets.optional => {
                     Some(Problem::warning("NotFoundError", format!("file {path} matches no file")))

@@ -5,7 +5,10 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
+use model::descriptor::check_file;
+use model::{KindRegistry, LocationRef, Severity};
 use serde_json::Value;
 use support::*;
 
@@ -126,6 +129,61 @@ async fn globs_and_placeholders_load_whole() {
     ];
     assert_eq!(kinds, expected.into_iter().collect());
     assert_eq!(relations_of(&all["group:default/platform"], "hasMember"), ["user:default/ada"]);
+}
+
+/// What is wrong with a file by itself and with the files it names, as `callboard validate` sees it.
+fn wrong_offline(path: &Path, kinds: &KindRegistry) -> bool {
+    let bytes = fs::read(path).unwrap();
+    let report = check_file(&path.to_string_lossy(), &bytes, kinds);
+    let location = LocationRef::new("file", path.to_string_lossy());
+    let text = String::from_utf8_lossy(&bytes);
+    let named = |sound| catalog::offline::check(sound, &location, &text, path.parent().unwrap(), kinds);
+    let problems = report.entities.iter().flat_map(named).chain(report.problems);
+    problems.into_iter().any(|problem| problem.severity == Severity::Error)
+}
+
+#[tokio::test]
+async fn the_catalog_and_the_offline_check_agree_on_every_real_file() {
+    let Some(root) = corpus().map(|root| root.join("catalogs")) else { return };
+    let kinds = KindRegistry::builtin();
+    let mut files = BTreeSet::new();
+    for entry in walkdir::WalkDir::new(&root).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
+        let text = String::from_utf8_lossy(&fs::read(entry.path()).unwrap()).into_owned();
+        let ours = |line: &str| line.starts_with("apiVersion:") && line.contains("backstage.io");
+        if entry.path().extension().is_some_and(|e| e == "yaml" || e == "yml") && text.lines().any(ours) {
+            files.insert(entry.into_path());
+        }
+    }
+    assert!(files.len() > 100, "{}", files.len());
+    let mut options = options(files.iter().map(|path| file(path)));
+    options.rules[0].allow.push(config::AllowedKind { kind: "AiResource".to_owned(), spec_type: None });
+    let catalog = over(options).await;
+    let troubles = catalog.engine.problems().await.unwrap();
+    let named = |path: &Path| {
+        let key = format!("file:{}", path.display());
+        let hosts = |message: &str| message.contains("Reading from 'http") || message.contains("NotAllowedError");
+        let here = troubles.iter().filter(|trouble| {
+            let at = trouble.problem.place.as_ref().is_some_and(|place| Path::new(&place.source) == path);
+            at || trouble.location.as_deref() == Some(key.as_str())
+        });
+        let errors = here.filter(|trouble| trouble.problem.severity == Severity::Error);
+        errors.filter(|trouble| !hosts(&trouble.problem.message)).collect::<Vec<_>>()
+    };
+    // What another file defines first is not processed, so nothing is known about it.
+    let lost: BTreeSet<String> = catalog.engine.conflicts().await.unwrap().into_iter().map(|c| c.dropped).collect();
+    let mut compared = 0;
+    let mut differ = Vec::new();
+    for path in files.iter().filter(|path| !lost.contains(&format!("file:{}", path.display()))) {
+        let online = named(path);
+        let placed = online.iter().all(|trouble| trouble.problem.place.is_some());
+        if !placed || online.is_empty() == wrong_offline(path, &kinds) {
+            differ.push((path, online));
+        }
+        compared += 1;
+    }
+    assert!(differ.is_empty(), "{differ:#?}");
+    println!("compared {compared} of {} files", files.len());
+    assert!(compared > files.len() / 2);
 }
 
 fn relations_of(entity: &Value, kind: &str) -> Vec<String> {

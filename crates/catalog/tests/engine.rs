@@ -340,3 +340,31 @@ async fn thousands_of_targets_are_read_each_once() {
     write(folder.path(), "3/33/a.yaml", &component("c33", "changed"));
     until(&catalog, async || get(&catalog, "component:c33").await.unwrap()["spec"]["owner"] == "changed").await;
 }
+
+#[tokio::test]
+async fn kinds_that_changed_while_it_was_down_are_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.yaml", &format!("# a comment\n{}---\n{}", group("team"), component("a", "team")));
+    let store = memory().await;
+    let begin = async |kinds: model::KindRegistry| {
+        let options = options([file(&folder.path().join("a.yaml"))]);
+        let (urls, kinds) = (FolderReader::new("/nonexistent"), std::sync::Arc::new(kinds));
+        let catalog = catalog::Catalog::start(store.clone(), urls, options, kinds).await.unwrap();
+        catalog.engine.wait_idle().await.unwrap();
+        catalog
+    };
+    let mut fewer = model::kind::KindDefinition::builtin();
+    fewer.retain(|kind| kind.kind != "Component");
+    let builtin = model::KindRegistry::builtin;
+    let fewer = || model::KindRegistry::from_definitions(fewer.clone()).unwrap();
+    for (kinds, refused) in [(builtin(), false), (fewer(), true), (builtin(), false)] {
+        let catalog = begin(kinds).await;
+        let problems = catalog.engine.problems().await.unwrap();
+        assert_eq!(problems.len(), usize::from(refused), "{problems:#?}");
+        for trouble in &problems {
+            assert!(trouble.visible && trouble.problem.message.contains("foreign kind"), "{trouble:#?}");
+            assert_eq!(trouble.problem.place.as_ref().map(|place| place.line), Some(8), "{trouble:#?}");
+        }
+        catalog.engine.shutdown().await;
+    }
+}

@@ -140,6 +140,24 @@ async fn a_link_that_appears_below_a_glob() {
     owned_by(&catalog, "a", Some("two")).await;
 }
 
+#[tokio::test]
+async fn a_file_that_is_a_link_is_saved_where_it_really_is() {
+    let (_folder, root) = folder();
+    write(&root, "store/real.yaml", &component("a", "one"));
+    fs::create_dir_all(root.join("links")).unwrap();
+    symlink("../store/real.yaml", root.join("links/a.yaml")).unwrap();
+    write(&root, "all.yaml", &location("all", &["./links/*.yaml"]));
+    let catalog = watching(&[&root.join("all.yaml")]).await;
+    write(&root, "store/real.yaml", &component("a", "two"));
+    owned_by(&catalog, "a", Some("two")).await;
+    write(&root, "store/other.yaml", &component("a", "three"));
+    symlink("../store/other.yaml", root.join("links/next")).unwrap();
+    fs::rename(root.join("links/next"), root.join("links/a.yaml")).unwrap();
+    owned_by(&catalog, "a", Some("three")).await;
+    write(&root, "store/other.yaml", &component("a", "four"));
+    owned_by(&catalog, "a", Some("four")).await;
+}
+
 /// A ConfigMap in a volume: the files are links through `..data`, which is swapped for another folder.
 #[tokio::test]
 async fn a_config_map_is_updated() {

@@ -467,8 +467,11 @@ impl Actor {
         let now = Instant::now();
         for look in self.progress.schedule.due(now) {
             match look {
-                Look::Target(target) => self.state.queue_read(target, false),
-                Look::Pulled(id) => self.check_pulled(id),
+                Look::Target(target) if self.state.targets.contains_key(&target) => {
+                    self.state.queue_read(target, false)
+                }
+                Look::Pulled(id) if self.state.record(id).is_some() => self.check_pulled(id),
+                gone => self.progress.schedule.forget(gone),
             }
         }
         if now >= self.progress.orphans_at {

@@ -12,7 +12,7 @@ use crate::ingest::TargetKind;
 use crate::ingest::targets::{glob_base, root_folder};
 use crate::watch::{Changed, Folder};
 
-/// Folders that are reached through symbolic links, by where they really are.
+/// Folders that are reached through symbolic links, and files that are such links, by where they really are.
 pub type Links = BTreeMap<PathBuf, BTreeSet<PathBuf>>;
 
 /// A glob whose files are known.
@@ -94,6 +94,7 @@ impl State {
         if self.links.is_empty() {
             return names;
         }
+        names.extend(self.links.get(path).into_iter().flatten().cloned());
         let without = |folder: &Path| folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
         let real = real.entry(folder.to_path_buf()).or_insert_with(|| without(folder));
         names.extend(self.links.get(real).into_iter().flatten().map(|folder| folder.join(name)));
@@ -131,12 +132,23 @@ impl State {
                 _ => {}
             }
         }
-        for path in self.refresh.keys().filter_map(|key| key.strip_prefix("file:")) {
-            if let Some(folder) = Path::new(path).parent().filter(|folder| !flat.contains_key(*folder)) {
+        let pulled = self.refresh.keys().filter_map(|key| key.strip_prefix("file:"));
+        for folder in pulled.clone().filter_map(|path| Path::new(path).parent()) {
+            if !flat.contains_key(folder) {
                 flat.insert(folder.to_path_buf(), None);
             }
         }
-        self.links = Links::new();
+        let files = self.targets.values().filter(|state| state.target.kind == TargetKind::File);
+        let files = files.map(|state| &*state.target.location.target).chain(pulled);
+        let mut links = Links::new();
+        for link in files.map(Path::new).filter(|path| path.is_symlink()) {
+            let Ok(real) = link.canonicalize() else { continue };
+            if let Some(folder) = real.parent() {
+                flat.entry(folder.to_path_buf()).or_default();
+            }
+            links.entry(real).or_default().insert(link.to_path_buf());
+        }
+        self.links = links;
         let mut watched: BTreeSet<PathBuf> = BTreeSet::new();
         for (folder, root) in &flat {
             let links = folder.ancestors().filter(|path| path.is_symlink());

@@ -90,21 +90,24 @@ impl State {
         problems.map(trouble).collect()
     }
 
+    /// What is wrong with a target, told under every location that minds.
     fn troubles_of_target(&self, id: TargetId) -> Vec<Trouble> {
         let Some(target) = self.targets.get(&id) else { return Vec::new() };
-        let location = target.owner.filter(|id| self.record(*id).is_some());
-        let trouble = |problem: &Problem| Trouble {
-            entity_ref: location.map(|id| (**self.graph.entity_ref(id)).clone()),
+        let claims = target.claims.iter().map(|claim| claim.location);
+        let locations: BTreeSet<Id> = claims.filter(|location| !target.excused(*location)).collect();
+        let trouble = |(location, problem): (Id, &Problem)| Trouble {
+            entity_ref: self.record(location).map(|_| (**self.graph.entity_ref(location)).clone()),
             location: Some(target.key.to_string()),
-            visible: location.and_then(|id| self.record(id)).is_some_and(|record| record.final_hash.is_some()),
+            visible: self.record(location).is_some_and(|record| record.final_hash.is_some()),
             problem: self.named_at(location, problem),
         };
-        target.problems.iter().map(trouble).collect()
+        let of_each = |location: Id| target.problems.iter().map(move |problem| (location, problem));
+        locations.into_iter().flat_map(of_each).map(trouble).collect()
     }
 
     /// A target that cannot be read has no place of its own; whoever can repair that finds its name in the location.
-    fn named_at(&self, location: Option<Id>, problem: &Problem) -> Problem {
-        let named = location.and_then(|id| self.record(id)).filter(|record| record.line > 0);
+    fn named_at(&self, location: Id, problem: &Problem) -> Problem {
+        let named = self.record(location).filter(|record| record.line > 0);
         let source = named.and_then(|record| record.location_key.as_deref()?.split_once(':').map(|(_, target)| target));
         match (named, source) {
             (Some(record), Some(source)) if problem.place.is_none() => {

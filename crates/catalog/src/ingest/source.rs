@@ -127,9 +127,7 @@ impl SourceReader {
         }
         let url = match Url::parse(address) {
             Ok(url) => url,
-            Err(e) => {
-                return ReadReport::Failed(Problem::error("InputError", format!("{address} is not a URL, {e}")));
-            }
+            Err(error) => return ReadReport::Failed(not_a_url(address, &error)),
         };
         match self.urls.read(&url, &options).await {
             Ok(ReadOutcome::NotModified) => ReadReport::Unchanged { etag: options.etag },
@@ -176,14 +174,17 @@ pub fn read_file_target(request: &ReadRequest) -> ReadReport {
     };
     if request.target.kind == TargetKind::FileGlob {
         return match file::expand(&location.target, &root) {
-            // A folder that is not there may be a disk that is not mounted; nothing is concluded from that.
-            Ok(found) if found.files.is_empty() && !super::targets::glob_base(&location.target).is_dir() => {
-                ReadReport::Missing(missing(location))
-            }
             Ok(mut found) => {
-                if found.files.is_empty() && found.unread.is_empty() {
+                let nothing = || {
                     let text = format!("{} {} matches no file", location.kind, location.target);
-                    found.problems.push(Problem::warning("NotFoundError", text));
+                    Problem::warning("NotFoundError", text)
+                };
+                // A folder that is not there may be a disk that is not mounted; nothing is concluded from that.
+                if found.files.is_empty() && !super::targets::glob_base(&location.target).is_dir() {
+                    return ReadReport::Missing(nothing());
+                }
+                if found.files.is_empty() && found.unread.is_empty() {
+                    found.problems.push(nothing());
                 }
                 ReadReport::Listing { files: found.files, unread: found.unread, problems: found.problems }
             }
@@ -215,6 +216,11 @@ pub fn read_file_target(request: &ReadRequest) -> ReadReport {
 
 fn missing(location: &LocationRef) -> Problem {
     Problem::error("NotFoundError", format!("{} {} does not exist", location.kind, location.target))
+}
+
+/// The problem of a target that names no host.
+pub fn not_a_url(address: &str, error: &url::ParseError) -> Problem {
+    Problem::error("InputError", format!("{address} is not a URL, {error}"))
 }
 
 fn no_files(address: &str) -> Problem {
