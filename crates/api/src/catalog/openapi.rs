@@ -4,12 +4,17 @@ use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, SecurityRequirement};
+use utoipa::{PartialSchema, ToSchema};
 
+use super::schema::ErrorBody;
 use crate::respond;
 use crate::state::ApiState;
 
 /// The document before any endpoint is added.
 pub fn base() -> OpenApi {
+    // What a failed request answers is named by every operation and collected from none.
+    let mut failure = vec![(ErrorBody::name().into_owned(), ErrorBody::schema())];
+    ErrorBody::schemas(&mut failure);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     OpenApiBuilder::new()
         .info(
@@ -18,7 +23,12 @@ pub fn base() -> OpenApi {
                 .version("1")
                 .description(Some("Reads the software catalog. Paths are relative to `/api/catalog`.")),
         )
-        .components(Some(ComponentsBuilder::new().security_scheme("JWT", SecurityScheme::Http(bearer)).build()))
+        .components(Some(
+            ComponentsBuilder::new()
+                .schemas_from_iter(failure)
+                .security_scheme("JWT", SecurityScheme::Http(bearer))
+                .build(),
+        ))
         .security(Some([SecurityRequirement::default(), SecurityRequirement::new("JWT", Vec::<String>::new())]))
         .build()
 }
@@ -33,6 +43,18 @@ pub fn serve(document: &OpenApi) -> MethodRouter<ApiState> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use crate::testing::Fixture;
+
+    #[tokio::test]
+    async fn every_reference_leads_somewhere() {
+        let fixture = Fixture::with_components(0).await;
+        let text = fixture.get("/openapi.json").await.text;
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let references = text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next());
+        let missing: std::collections::BTreeSet<&str> =
+            references.filter(|reference| document.pointer(reference).is_none()).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert!(document["components"]["schemas"]["Error"]["properties"]["response"].is_object());
+    }
 
     #[tokio::test]
     async fn the_document_names_every_operation_once() {
