@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export const TOKEN = 'compat-static-token-0123456789';
+export const LEGACY_SECRET = Buffer.alloc(32, 'compat').toString('base64');
 const ROOT = resolve(import.meta.dirname, '../..');
 
 // `entities` more components are put beside the demo catalog, so that there is something to page through; `extra` is
@@ -25,7 +26,10 @@ backend:
   baseUrl: 'http://localhost:7007'
   listen: '127.0.0.1:0'
   database: {client: better-sqlite3, connection: ':memory:'}
-  auth: {externalAccess: [{type: static, options: {token: ${TOKEN}, subject: compat}}]}
+  auth:
+    externalAccess:
+      - {type: static, options: {token: ${TOKEN}, subject: compat}}
+      - {type: legacy, options: {secret: '${LEGACY_SECRET}', subject: compat-legacy}}
 auth: {environment: development, providers: {guest: {}}}
 catalog:
   rules: [{allow: [Component, API, Resource, System, Domain, Group, User, Location, Template]}]
@@ -35,33 +39,50 @@ catalog:
     ${extra ? "- {type: file, target: './extra.yaml'}" : ''}
 `);
   const child = spawn(process.env.CALLBOARD_BIN ?? join(ROOT, 'target/debug/callboard'), ['--config', 'app-config.yaml'], { cwd: folder });
+  // However this process ends, the portal does not outlive it.
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
   let log = '';
   child.stderr.on('data', (chunk) => { log += chunk; });
-  const base = await new Promise((found, failed) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      log += line + '\n';
-      const at = line.split('listening on ')[1];
-      if (at) found(at.trim());
-    });
-    child.on('exit', (code) => failed(new Error(`Callboard ended with ${code}:\n${log}`)));
-  });
-  const expected = 57 + (entities ? entities + 1 : 0);
-  for (let tries = 0; ; tries++) {
-    const answer = await fetch(`${base}/api/catalog/entities/by-query?limit=0`, { headers: { authorization: `Bearer ${TOKEN}` } });
-    const { totalItems } = await answer.json();
-    if (totalItems >= expected) break;
-    if (tries > 600) throw new Error(`only ${totalItems} entities are there:\n${log}`);
-    await new Promise((resume) => setTimeout(resume, 100));
-  }
-  return {
-    base,
-    log: () => log,
-    async stop() {
-      child.removeAllListeners('exit');
+  const stop = async () => {
+    process.removeListener('exit', kill);
+    child.removeAllListeners('exit');
+    if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((done) => child.on('exit', done));
       child.kill();
       await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
+    }
+    await rm(folder, { recursive: true, force: true });
   };
+  try {
+    const base = await address(child, () => log, (line) => { log += `${line}\n`; });
+    await loaded(base, 57 + (entities ? entities + 1 : 0), () => log);
+    return { base, log: () => log, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+// Where the portal says it is.
+function address(child, log, keep) {
+  return new Promise((found, failed) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      keep(line);
+      const at = line.split('listening on ')[1];
+      if (at) found(at.trim());
+    });
+    child.on('error', failed);
+    child.on('exit', (code) => failed(new Error(`Callboard ended with ${code}:\n${log()}`)));
+  });
+}
+
+async function loaded(base, expected, log) {
+  for (let tries = 0; ; tries++) {
+    const answer = await fetch(`${base}/api/catalog/entities/by-query?limit=0`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const { totalItems } = await answer.json();
+    if (totalItems >= expected) return;
+    if (tries > 600) throw new Error(`only ${totalItems} entities are there:\n${log()}`);
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
 }

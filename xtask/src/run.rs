@@ -20,6 +20,13 @@ pub struct Run {
 pub fn program(name: &str, args: &[&str]) -> Run {
     let mut command = Command::new(name);
     command.args(args).current_dir(root());
+    // What Cargo tells this program about itself would be taken by build scripts for news about their own package, and half
+    // the dependencies would be built again.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
     Run { command, shown: format!("{name} {}", args.join(" ")) }
 }
 
@@ -39,6 +46,12 @@ impl Run {
         if Path::new(&name).components().count() > 1 && Path::new(&name).is_relative() {
             let mut command = Command::new(folder_path.join(&name));
             command.args(self.command.get_args());
+            for (name, value) in self.command.get_envs() {
+                match value {
+                    Some(value) => command.env(name, value),
+                    None => command.env_remove(name),
+                };
+            }
             self.command = command;
         }
         self.command.current_dir(folder_path);
@@ -62,7 +75,13 @@ impl Run {
     }
 
     /// Whether it starts and succeeds, silently.
-    pub fn works(mut self) -> bool {
-        self.command.output().is_ok_and(|output| output.status.success())
+    pub fn works(self) -> bool {
+        self.output().is_some()
+    }
+
+    /// What it writes to standard output, if it starts and succeeds; silently.
+    pub fn output(mut self) -> Option<String> {
+        let output = self.command.output().ok().filter(|output| output.status.success())?;
+        String::from_utf8(output.stdout).ok()
     }
 }

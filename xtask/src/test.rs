@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::{need, run::program, run::root};
+use crate::{need, run::program};
 
 type Part = (&'static str, fn() -> Result<()>);
 
@@ -50,8 +50,8 @@ fn rust() -> Result<()> {
 fn compat() -> Result<()> {
     need::npm_packages("compat/clients")?;
     need::python_packages("compat/clients")?;
-    program("cargo", &["build", "--workspace"]).go()?;
-    program("node", &["--test", "--test-reporter=spec"]).within("compat/clients").env("CALLBOARD_BIN", binary()).go()
+    let binary = need::binary()?;
+    program("node", &["--test", "--test-reporter=spec"]).within("compat/clients").env("CALLBOARD_BIN", binary).go()
 }
 
 fn browser() -> Result<()> {
@@ -67,11 +67,6 @@ pub fn picture() -> Result<()> {
 fn in_browser(args: &[&str]) -> Result<()> {
     let chromium = need::chromium()?;
     need::npm_packages("web/tests")?;
-    program("cargo", &["build", "--workspace"]).go()?;
-    program("node", args).within("web/tests").env("CALLBOARD_BIN", binary()).env("CALLBOARD_CHROMIUM", chromium).go()
-}
-
-fn binary() -> std::path::PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
-    target.join("debug/callboard")
+    let binary = need::binary()?;
+    program("node", args).within("web/tests").env("CALLBOARD_BIN", binary).env("CALLBOARD_CHROMIUM", chromium).go()
 }
