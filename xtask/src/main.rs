@@ -15,7 +15,7 @@ cargo xtask test [PART…]   run all tests, or the named parts:
                              compat    official and community clients against a running portal
                              browser   pages in headless Chromium, with screenshots and axe
 cargo xtask picture        take the README's picture of the demo catalog again
-cargo xtask bench ARGS…    run a benchmark (cargo xtask bench --help); bench/RESULTS.md has the figures
+cargo xtask bench ARGS…    run a benchmark (cargo xtask bench --help)
 ";
 
 fn main() -> ExitCode {

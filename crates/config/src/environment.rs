@@ -10,6 +10,7 @@ pub struct Environment {
 
 impl Environment {
     /// The environment of this process.
+    #[allow(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn of_process() -> Self {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -45,6 +45,19 @@ mod tests {
     use crate::testing::Fixture;
 
     #[tokio::test]
+    async fn every_operation_asks_for_credentials() {
+        let fixture = Fixture::with_components(0).await;
+        let document = fixture.get("/openapi.json").await.json();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for method in operations.as_object().unwrap().keys() {
+                let path = format!("/api/catalog{}", path.replace(['{', '}'], ""));
+                let answer = fixture.root(&method.to_uppercase(), &path, &[], "{}").await;
+                assert_eq!(answer.status, 401, "{method} {path}");
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn every_reference_leads_somewhere() {
         let fixture = Fixture::with_components(0).await;
         let text = fixture.get("/openapi.json").await.text;
