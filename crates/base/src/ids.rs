@@ -9,6 +9,7 @@ pub fn new_id() -> Uuid {
 }
 
 /// Random bytes fit for keys: from the operating system's generator, stretched by a cryptographic one.
+#[allow(clippy::disallowed_methods)] // And chance.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::RngCore::fill_bytes(&mut rand::rng(), &mut bytes);

@@ -29,6 +29,7 @@ impl Default for RetryOptions {
 
 impl RetryOptions {
     /// The wait after the given attempt (from 1), or `None` to give up.
+    #[allow(clippy::disallowed_methods, reason = "where waits are spread is no secret")]
     pub(super) fn wait(&self, attempt: u32, asked: Option<Duration>) -> Option<Duration> {
         if attempt >= self.attempts {
             return None;

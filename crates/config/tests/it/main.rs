@@ -3,6 +3,7 @@
 mod auth;
 mod load;
 mod masking;
+mod real;
 mod sections;
 mod unknown;
 

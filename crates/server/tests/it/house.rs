@@ -155,6 +155,7 @@ fn clock_chance_environment_and_clients_have_one_owner_each() {
     let owners = [
         "crates/base/src/clock.rs",
         "crates/base/src/http/client.rs",
+        "crates/base/src/http/retry.rs",
         "crates/base/src/ids.rs",
         "crates/config/src/environment.rs",
         "crates/testkit/src/lib.rs",
@@ -193,13 +194,12 @@ fn what_is_registered_is_listed_and_not_linked_in() {
 
 #[test]
 fn lists_of_exceptions_only_shrink() {
-    // File, how an entry begins, and how many there were when somebody last looked.
-    for (file, entry, most) in [("crates/server/tests/it/wire.rs", "    (\"", 8)] {
-        let text = read(Path::new(file));
-        let list = text.split("const DIFFERENT").nth(1).and_then(|rest| rest.split("];").next()).unwrap();
-        let entries = list.lines().filter(|line| line.starts_with(entry)).count();
-        assert!(entries <= most, "{file} has {entries} exceptions, there were {most}");
-    }
+    // Exchanges with a real Backstage that are answered otherwise, when somebody last looked.
+    const MOST: usize = 8;
+    let text = read(Path::new("crates/server/tests/it/wire.rs"));
+    let list = text.split("const DIFFERENT").nth(1).and_then(|rest| rest.split("];").next()).unwrap();
+    let entries = list.lines().filter(|line| line.starts_with("    (\"")).count();
+    assert!(entries <= MOST, "{entries} exchanges differ, there were {MOST}");
 }
 
 #[test]
