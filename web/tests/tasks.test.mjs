@@ -163,6 +163,17 @@ describe('tasks', () => {
     await page.context().close();
   });
 
+  test('menus fit a small screen', async () => {
+    const page = await browser.page('narrow');
+    for (const [path, menu] of [['/catalog/default/component/payments', 'summary[aria-label=Actions]'], ['/catalog-graph?root=system:default/ticketing', '.menu summary >> nth=1']]) {
+      await page.goto(path);
+      await page.locator(menu).click();
+      const box = await page.locator('details[open] > .menu-body').boundingBox();
+      assert.ok(box.x >= 0 && box.x + box.width <= 360, `${path}: ${JSON.stringify(box)}`);
+    }
+    await page.context().close();
+  });
+
   test('resting on a link shows what it leads to', async () => {
     const page = await browser.page();
     await page.goto('/catalog');
