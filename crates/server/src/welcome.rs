@@ -46,6 +46,10 @@ pub fn listening(scheme: &str, address: SocketAddr, live: &Live) {
     } else {
         say("  Nobody can sign in yet: set auth.providers.guest and auth.environment: development, or use a token");
     }
+    let path = settings.typed.app.base_url.path();
+    if path != "/" {
+        say(&format!("  Pages are at the root of their host only: {path} of app.baseUrl is not supported yet"));
+    }
     if let Some(missing) = web::assets::missing() {
         say(&format!("  Pages work, but without their scripts: {missing}"));
     }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use model::descriptor::{FileReport, check_file};
 use model::kind::KindRegistry;
@@ -43,8 +43,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut report = Report::default();
     let mut seen = HashMap::new();
     for argument in &arguments.paths {
+        let before = (report.files, report.skipped);
         for found in descriptors::find(argument)? {
             check(&found, &kinds, &mut seen, &mut report)?;
+        }
+        // A folder without any is a mistyped one, and a check that passes must have checked something.
+        if before == (report.files, report.skipped) {
+            bail!("{argument}: no descriptor is there");
         }
     }
     report.errors = report.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
@@ -219,7 +224,8 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_an_error() {
-        for path in ["/no/such/file.yaml", "/no/such/*.yaml"] {
+        let directory = files(&[("deployment.yaml", "kind: Deployment\n")]);
+        for path in ["/no/such/file.yaml", "/no/such/*.yaml", &directory.path().display().to_string()] {
             let error = run(&Arguments { paths: vec![path.into()], json: false }).unwrap_err();
             assert!(error.to_string().starts_with(path), "{error}");
         }
