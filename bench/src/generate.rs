@@ -16,6 +16,9 @@ pub struct Shape {
     pub seed: u64,
     /// Bytes of each API definition.
     pub definition: usize,
+    /// Few groups, systems and APIs have most of the relations, most users are in one group, and definitions have 5 to
+    /// 200 kB, as in large organisations; otherwise everything is spread evenly.
+    pub skewed: bool,
 }
 
 /// The numbers of each kind.
@@ -53,6 +56,12 @@ impl Random {
 
     fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
+    }
+
+    /// Like [`Random::below`]; skewed, most of it falls on the first few.
+    fn target(&mut self, limit: usize, skewed: bool) -> usize {
+        let number = self.below(limit);
+        if skewed { (number as f64 * (number as f64 / limit as f64).powi(3)) as usize } else { number }
     }
 
     fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
@@ -93,7 +102,7 @@ pub fn catalog(folder: &Path, shape: &Shape) -> Result<()> {
     ];
     for (kind, count) in kinds {
         for number in 0..count {
-            documents.push(entity(kind, number, &counts, shape.definition, &mut random));
+            documents.push(entity(kind, number, &counts, shape, &mut random));
             flush(&mut documents, false)?;
         }
     }
@@ -105,7 +114,7 @@ pub fn catalog(folder: &Path, shape: &Shape) -> Result<()> {
     Ok(())
 }
 
-fn entity(kind: &str, number: usize, counts: &Counts, definition: usize, random: &mut Random) -> String {
+fn entity(kind: &str, number: usize, counts: &Counts, shape: &Shape, random: &mut Random) -> String {
     let name = format!("{}-{number}", kind.to_lowercase());
     let (first, second) = (random.pick(WORDS), random.pick(WORDS));
     let mut text = format!(
@@ -119,8 +128,9 @@ fn entity(kind: &str, number: usize, counts: &Counts, definition: usize, random:
         random.pick(TAGS),
         random.below(1000),
     );
-    let group = random.below(counts.groups);
-    let system = random.below(counts.systems);
+    let skewed = shape.skewed;
+    let group = random.target(counts.groups, skewed);
+    let system = random.target(counts.systems, skewed);
     let lifecycle = random.pick(&["production", "production", "production", "experimental", "deprecated"]);
     // Writing to a String cannot fail.
     let _ = match kind {
@@ -131,7 +141,7 @@ fn entity(kind: &str, number: usize, counts: &Counts, definition: usize, random:
             writeln!(text, "  type: team\n  children: []{parent}")
         }
         "User" => {
-            let other = random.below(counts.groups);
+            let other = if skewed { 0 } else { random.below(counts.groups) };
             writeln!(
                 text,
                 "  profile: {{displayName: Person {number}, email: p{number}@example.com}}\n  memberOf: [group-{group}, group-{other}]"
@@ -139,7 +149,8 @@ fn entity(kind: &str, number: usize, counts: &Counts, definition: usize, random:
         }
         "System" => writeln!(text, "  owner: group-{group}\n  domain: domain-{}", random.below(counts.domains)),
         "API" => {
-            let body = "x".repeat(definition.saturating_sub(60));
+            let bytes = if skewed { 5_000 << (random.below(5333) / 1000) } else { shape.definition };
+            let body = "x".repeat(bytes.saturating_sub(60));
             writeln!(
                 text,
                 "  type: openapi\n  lifecycle: {lifecycle}\n  owner: group-{group}\n  system: system-{system}\n  \
@@ -156,9 +167,9 @@ fn entity(kind: &str, number: usize, counts: &Counts, definition: usize, random:
                 text,
                 "  type: {kind}\n  lifecycle: {lifecycle}\n  owner: group-{group}\n  system: system-{system}\n  \
                  providesApis: [api-{}]\n  consumesApis: [api-{}]\n  dependsOn: [resource:resource-{}, component:component-{}]",
-                random.below(counts.apis),
-                random.below(counts.apis),
-                random.below(counts.resources),
+                random.target(counts.apis, skewed),
+                random.target(counts.apis, skewed),
+                random.target(counts.resources, skewed),
                 random.below(counts.components),
             )
         }

@@ -19,20 +19,19 @@ impl Connection {
 
     /// Sends a ready request and reads the answer; status and body length.
     pub async fn call(&mut self, request: &[u8]) -> Result<(u16, usize)> {
-        let (status, body) = self.exchange(request, false).await?;
-        Ok((status, body.1))
+        let answer = self.exchange(request, false).await?;
+        Ok((answer.status, answer.length))
     }
 
-    /// The same, with the body.
-    pub async fn fetch(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
-        let (status, body) = self.exchange(request, true).await?;
-        Ok((status, body.0))
+    /// The same, with everything that was answered.
+    pub async fn fetch(&mut self, request: &[u8]) -> Result<Answer> {
+        self.exchange(request, true).await
     }
 
-    async fn exchange(&mut self, request: &[u8], keep: bool) -> Result<(u16, (Vec<u8>, usize))> {
+    async fn exchange(&mut self, request: &[u8], keep: bool) -> Result<Answer> {
         self.stream.write_all(request).await?;
         let mut filled = 0;
-        let head = loop {
+        let end = loop {
             let read = self.stream.read(&mut self.buffer[filled..]).await?;
             if read == 0 {
                 bail!("the server closed the connection");
@@ -42,15 +41,14 @@ impl Connection {
                 break at + 4;
             }
         };
-        let text = std::str::from_utf8(&self.buffer[..head])?.to_ascii_lowercase();
-        let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).context("no status")?;
-        let length: usize = text
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"))
-            .and_then(|value| value.trim().parse().ok())
-            .with_context(|| format!("an answer without content-length:\n{text}"))?;
-        let mut body = if keep { self.buffer[head..filled].to_vec() } else { Vec::new() };
-        let mut got = filled - head;
+        let head = std::str::from_utf8(&self.buffer[..end])?;
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).context("no status")?;
+        let length: usize = header(head, "content-length")
+            .and_then(|value| value.parse().ok())
+            .with_context(|| format!("an answer without content-length:\n{head}"))?;
+        let head = if keep { head.to_owned() } else { String::new() };
+        let mut body = if keep { self.buffer[end..filled].to_vec() } else { Vec::new() };
+        let mut got = filled - end;
         while got < length {
             let read = self.stream.read(&mut self.buffer).await?;
             if read == 0 {
@@ -61,18 +59,37 @@ impl Connection {
             }
             got += read;
         }
-        Ok((status, (body, length)))
+        Ok(Answer { status, head, length, body })
     }
 }
 
-/// A request ready to send.
+/// What a server answered; head and body only where they were asked for.
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub length: usize,
+    pub body: Vec<u8>,
+}
+
+/// The value of a header in the text of a head.
+pub fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+    lines.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value.trim()))
+}
+
+/// A request of the API, ready to send; a body is JSON.
 pub fn request(method: &str, host: &str, path: &str, body: Option<&str>) -> Vec<u8> {
-    let token = crate::portal::TOKEN;
-    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n");
-    if let Some(body) = body {
-        text += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
+    let authorization = format!("authorization: Bearer {}\r\n", crate::portal::TOKEN);
+    raw(method, host, path, &authorization, body.map(|body| ("application/json", body)))
+}
+
+/// A request with any headers, each a line with its end, and a body with its type.
+pub fn raw(method: &str, host: &str, path: &str, headers: &str, body: Option<(&str, &str)>) -> Vec<u8> {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\n{headers}");
+    if let Some((kind, body)) = body {
+        text += &format!("content-type: {kind}\r\ncontent-length: {}\r\n", body.len());
     }
     text += "\r\n";
-    text += body.unwrap_or_default();
+    text += body.map_or("", |(_, body)| body);
     text.into_bytes()
 }

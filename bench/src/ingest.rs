@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{generate, portal};
 
-pub async fn run(entities: usize) -> Result<()> {
+pub async fn run(entities: usize, skewed: bool) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let empty = portal::start(folder.path()).await?;
     empty.settle().await?;
@@ -14,11 +14,13 @@ pub async fn run(entities: usize) -> Result<()> {
     empty.stop().await?;
     std::fs::remove_dir_all(folder.path().join("data"))?;
 
-    generate::catalog(folder.path(), &generate::Shape { entities, seed: 1, definition: 400 })?;
+    generate::catalog(folder.path(), &generate::Shape { entities, seed: 1, definition: 400, skewed })?;
     let cold = portal::start(folder.path()).await?;
     let visible = cold.until_visible(entities).await?;
+    let related = cold.until_related().await?;
     cold.settle().await?;
     println!("| {entities}: files to all visible | {:.2} s |", visible.as_secs_f64());
+    println!("| {entities}: files to all relations shown from both sides | {:.2} s |", related.as_secs_f64());
     println!("| {entities}: CPU of that | {:.2} s |", cold.cpu()?);
     println!("| {entities}: resident after ingest | {} MB |", cold.memory()?);
     cold.stop().await?;
@@ -34,7 +36,11 @@ pub async fn run(entities: usize) -> Result<()> {
         visible.as_secs_f64()
     );
     warm.settle().await?;
-    println!("| {entities}: CPU of warm start and no-op refresh of everything | {:.2} s |", warm.cpu()?);
+    println!("| {entities}: CPU of warm start, sources looked at again | {:.2} s |", warm.cpu()?);
     println!("| {entities}: resident after warm start | {} MB |", warm.memory()?);
+    let before = warm.cpu()?;
+    warm.refresh("location:default/generated").await?;
+    warm.settle().await?;
+    println!("| {entities}: CPU of a refresh that changes nothing | {:.2} s |", warm.cpu()? - before);
     warm.stop().await
 }

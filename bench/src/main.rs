@@ -4,11 +4,13 @@
 //! run: a server of the same make that answers a ready body of the same size.
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark prints and reads the machine")]
 
+mod compare;
 mod floor;
 mod generate;
 mod http;
 mod ingest;
 mod load;
+mod pages;
 mod portal;
 mod query;
 
@@ -36,19 +38,38 @@ enum What {
         /// Bytes of each API definition.
         #[arg(long, default_value_t = 400)]
         definition: usize,
+        #[arg(long)]
+        skewed: bool,
     },
     /// Start empty, ingest, restart warm: seconds, CPU and resident memory.
     Ingest {
         #[arg(long, default_value_t = 10_000)]
         entities: usize,
+        /// Degrees and sizes as in large organisations instead of evenly spread ones.
+        #[arg(long)]
+        skewed: bool,
     },
     /// The query battery: requests per second and latencies beside the floor.
     Query {
         #[arg(long, default_value_t = 10_000)]
         entities: usize,
+        #[arg(long)]
+        skewed: bool,
         #[arg(long, default_value_t = 8)]
         connections: usize,
         /// Seconds for each request of the battery.
+        #[arg(long, default_value_t = 4)]
+        seconds: u64,
+    },
+    /// The pages of a signed-in person: requests per second and latencies beside the floor.
+    Pages {
+        #[arg(long, default_value_t = 10_000)]
+        entities: usize,
+        #[arg(long)]
+        skewed: bool,
+        #[arg(long, default_value_t = 8)]
+        connections: usize,
+        /// Seconds for each page.
         #[arg(long, default_value_t = 4)]
         seconds: u64,
     },
@@ -60,11 +81,16 @@ enum What {
 #[tokio::main]
 async fn main() -> Result<()> {
     match Args::parse().what {
-        What::Generate { folder, entities, seed, definition } => {
-            generate::catalog(&folder, &generate::Shape { entities, seed, definition })
+        What::Generate { folder, entities, seed, definition, skewed } => {
+            generate::catalog(&folder, &generate::Shape { entities, seed, definition, skewed })
         }
-        What::Ingest { entities } => ingest::run(entities).await,
-        What::Query { entities, connections, seconds } => query::run(entities, connections, seconds).await,
+        What::Ingest { entities, skewed } => ingest::run(entities, skewed).await,
+        What::Query { entities, skewed, connections, seconds } => {
+            query::run(entities, skewed, connections, seconds).await
+        }
+        What::Pages { entities, skewed, connections, seconds } => {
+            pages::run(entities, skewed, connections, seconds).await
+        }
         What::Floor { bytes } => floor::serve(bytes).await,
     }
 }

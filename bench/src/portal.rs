@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -79,8 +79,7 @@ impl Portal {
             request("GET", &self.host, "/api/catalog/entities/by-query?limit=0&filter=metadata.labels.tier", None);
         let mut connection = Connection::open(&self.host).await?;
         loop {
-            let (_, body) = connection.fetch(&ask).await?;
-            let answer: Value = serde_json::from_slice(&body)?;
+            let answer: Value = serde_json::from_slice(&connection.fetch(&ask).await?.body)?;
             if answer["totalItems"].as_u64().unwrap_or(0) >= entities as u64 {
                 return Ok(self.started.elapsed());
             }
@@ -89,6 +88,33 @@ impl Portal {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+
+    /// Waits until every owner shows all it owns; the time since the process was spawned.
+    pub async fn until_related(&self) -> Result<Duration> {
+        let path = "/api/catalog/entity-facets?facet=relations.ownedBy&facet=relations.ownerOf";
+        let ask = request("GET", &self.host, path, None);
+        let mut connection = Connection::open(&self.host).await?;
+        loop {
+            let answer: Value = serde_json::from_slice(&connection.fetch(&ask).await?.body)?;
+            let sum = |facet: &str| {
+                let values = answer["facets"][facet].as_array().into_iter().flatten();
+                values.filter_map(|value| value["count"].as_u64()).sum::<u64>()
+            };
+            if sum("relations.ownedBy") > 0 && sum("relations.ownedBy") == sum("relations.ownerOf") {
+                return Ok(self.started.elapsed());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Has every source of an entity read and compared again, whatever is remembered of it.
+    pub async fn refresh(&self, entity_ref: &str) -> Result<()> {
+        let body = format!("{{\"entityRef\":\"{entity_ref}\"}}");
+        let ask = request("POST", &self.host, "/api/catalog/refresh", Some(&body));
+        let (status, _) = Connection::open(&self.host).await?.call(&ask).await?;
+        ensure!(status == 200, "the refresh was answered with {status}");
+        Ok(())
     }
 
     /// Resident memory in MB.
@@ -107,12 +133,14 @@ impl Portal {
         Ok(ticks as f64 / 100.0)
     }
 
-    /// Waits until the process has used no CPU to speak of for a second.
+    /// Waits until the process has used no CPU to speak of for a second, and then until memory it no longer needs is back
+    /// with the system.
     pub async fn settle(&self) -> Result<()> {
         loop {
             let before = self.cpu()?;
             tokio::time::sleep(Duration::from_secs(1)).await;
             if self.cpu()? - before < 0.03 {
+                tokio::time::sleep(Duration::from_secs(6)).await;
                 return Ok(());
             }
         }

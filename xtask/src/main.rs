@@ -15,7 +15,7 @@ cargo xtask test [PART…]   run all tests, or the named parts:
                              compat    official and community clients against a running portal
                              browser   pages in headless Chromium, with screenshots and axe
 cargo xtask picture        take the README's picture of the demo catalog again
-cargo xtask bench ARGS…    run a benchmark (cargo xtask bench --help)
+cargo xtask bench ARGS…    run a benchmark (cargo xtask bench --help); bench/RESULTS.md has the figures
 ";
 
 fn main() -> ExitCode {
@@ -23,9 +23,7 @@ fn main() -> ExitCode {
     let outcome = match args.next().as_deref() {
         Some("test") => test::run(&args.collect::<Vec<_>>()),
         Some("picture") => test::picture(),
-        Some("bench") => run::program("cargo", &["run", "--release", "--quiet", "--package", "bench", "--"])
-            .args(&args.collect::<Vec<_>>())
-            .go(),
+        Some("bench") => test::bench(&args.collect::<Vec<_>>()),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

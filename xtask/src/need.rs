@@ -1,7 +1,7 @@
 //! What the tests need beyond Rust. Each is installed where the machine allows it; else the message says in plain words
 //! what to install by hand.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
@@ -95,13 +95,22 @@ fn apt(packages: &[&str]) -> Result<()> {
 
 /// The binary under test, wherever this build puts it.
 pub fn binary() -> Result<PathBuf> {
-    program("cargo", &["build", "--workspace"]).go()?;
+    built("debug", "callboard", &["build", "--workspace"])
+}
+
+/// The benchmarks, beside the release binary that they measure.
+pub fn benchmarks() -> Result<PathBuf> {
+    built("release", "bench", &["build", "--workspace", "--release"])
+}
+
+fn built(profile: &str, name: &str, build: &[&str]) -> Result<PathBuf> {
+    program("cargo", build).go()?;
     let metadata = program("cargo", &["metadata", "--format-version", "1", "--no-deps"]).output().unwrap_or_default();
     let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
     let target = metadata["target_directory"].as_str().map_or_else(|| root().join("target"), PathBuf::from);
-    let binary = Path::new(&target).join("debug").join(format!("callboard{}", std::env::consts::EXE_SUFFIX));
+    let binary = target.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     if !binary.is_file() {
-        bail!("{} was not built; tests run what this machine's own target makes", binary.display());
+        bail!("{} was not built; what this machine's own target makes is run", binary.display());
     }
     Ok(binary)
 }

@@ -70,3 +70,8 @@ fn in_browser(args: &[&str]) -> Result<()> {
     let binary = need::binary()?;
     program("node", args).within("web/tests").env("CALLBOARD_BIN", binary).env("CALLBOARD_CHROMIUM", chromium).go()
 }
+
+/// Builds what is measured and what measures, and runs it.
+pub fn bench(args: &[String]) -> Result<()> {
+    program(&need::benchmarks()?.to_string_lossy(), &[]).args(args).go()
+}
