@@ -13,7 +13,7 @@ use crate::request::Ctx;
 /// Fields the text filter looks in.
 const TEXT_FIELDS: [&str; 4] = ["metadata.name", "metadata.title", "metadata.description", "spec.profile.displayname"];
 /// Values of a facet that are listed; chosen ones always are.
-const MAX_FACET_VALUES: usize = 200;
+const MAX_FACET_VALUES: usize = 50;
 /// A text that finds more than this narrows the rows, but not the counts beside the facets.
 const MAX_TEXT_MATCHES: usize = 5000;
 
@@ -67,7 +67,8 @@ impl Listing {
         let orphans = count(Predicate::All(vec![narrow.predicate(None), orphan()]));
         let any_kind = ListQuery { kind: None, ..query.clone() };
         let kinds = count_kinds(reader, &scope, Some(&Narrow { query: &any_kind, ..narrow }.predicate(None)));
-        let counted = count_facets(reader, &scope, narrow);
+        let counted = count_facets(reader, &scope, narrow).into_iter();
+        let counted: Vec<_> = counted.map(|(facet, values)| (facet, most_frequent(&query, facet, values))).collect();
         let (rows, total) = read_rows(reader, &scope, narrow, query.limit).await?;
 
         let facet_refs = counted.iter().filter(|(facet, _)| facet.holds_refs()).flat_map(|(_, values)| values);
@@ -237,6 +238,15 @@ fn count_facets(reader: &CatalogReader, scope: &ReadScope, narrow: Narrow<'_>) -
         .collect()
 }
 
+/// As many values of a facet as a list offers: those chosen and the most frequent. An organisation has thousands of systems, and
+/// only what is offered needs a name.
+fn most_frequent(query: &ListQuery, facet: Facet, mut values: Vec<FacetValue>) -> Vec<FacetValue> {
+    let rank = |value: &FacetValue| std::cmp::Reverse((query.has(facet, &value.value), value.count));
+    values.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.value.cmp(&b.value)));
+    values.truncate(MAX_FACET_VALUES.max(query.values(facet).len()));
+    values
+}
+
 /// The values of a facet, most frequent first; those chosen stay even when nothing has them any more.
 fn choices(query: &ListQuery, facet: Facet, values: Vec<FacetValue>, labels: &Labels) -> Vec<Choice> {
     let label = |value: &str| match EntityRef::parse_full(value).ok().filter(|_| facet.holds_refs()) {
@@ -260,7 +270,6 @@ fn choices(query: &ListQuery, facet: Facet, values: Vec<FacetValue>, labels: &La
     choices.sort_by(|a, b| {
         (b.chosen, b.count).cmp(&(a.chosen, a.count)).then_with(|| a.label.to_lowercase().cmp(&b.label.to_lowercase()))
     });
-    choices.truncate(MAX_FACET_VALUES.max(query.values(facet).len()));
     choices
 }
 
