@@ -9,7 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use catalog::Catalog;
 use model::{EntityRef, KindRegistry};
-use store::{CatalogStore, Change, Commit, Committed, ReadState, StoreError, StoredEntity, StoredLocation};
+use store::{
+    CatalogStore, Change, Commit, Committed, EntityBodies, EntityHead, ReadState, StoreError, StoredEntity,
+    StoredLocation,
+};
 use support::*;
 use uuid::Uuid;
 
@@ -31,6 +34,14 @@ impl CatalogStore for Full {
 
     async fn entities_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredEntity>> {
         self.inner.entities_after(after, limit).await
+    }
+
+    async fn heads_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityHead>> {
+        self.inner.heads_after(after, limit).await
+    }
+
+    async fn bodies_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityBodies>> {
+        self.inner.bodies_after(after, limit).await
     }
 
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>> {

@@ -52,6 +52,36 @@ impl ParseRef for str {
 }
 
 #[tokio::test]
+async fn uids_are_in_the_order_in_which_entities_appeared() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "all.yaml", &location("all", &["./*/*.yaml"]));
+    let late = component("late", "team");
+    write(folder.path(), "x/late.yaml", &late.replace("owner:", "nobody:"));
+    write(folder.path(), "x/early.yaml", &component("early", "team"));
+    let store = memory().await;
+    let options = options([file(&folder.path().join("all.yaml"))]);
+    let catalog = start(store.clone(), FolderReader::new(folder.path()), options.clone()).await;
+    assert!(get(&catalog, "component:late").await.is_none());
+    let uid = async |catalog: &catalog::Catalog, entity_ref: &str| {
+        get(catalog, entity_ref).await.unwrap()["metadata"]["uid"].as_str().unwrap().to_owned()
+    };
+    let early = uid(&catalog, "component:early").await;
+
+    write(folder.path(), "x/late.yaml", &late);
+    look_again(&catalog).await;
+    let late = uid(&catalog, "component:late").await;
+    assert!(late > early, "{late} {early}");
+    catalog.engine.shutdown().await;
+    // They are kept, and the next comes behind both.
+    let catalog = start(store, FolderReader::new(folder.path()), options).await;
+    assert_eq!(uid(&catalog, "component:early").await, early);
+    assert_eq!(uid(&catalog, "component:late").await, late);
+    write(folder.path(), "x/next.yaml", &component("next", "team"));
+    look_again(&catalog).await;
+    assert!(uid(&catalog, "component:next").await > late);
+}
+
+#[tokio::test]
 async fn a_broken_file_keeps_what_was_good_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.yaml", &component("a", "team"));

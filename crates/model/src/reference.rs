@@ -1,16 +1,17 @@
 //! Entity references: `[<kind>:][<namespace>/]<name>` (contract catalog.md section 2).
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The namespace of an entity that names none.
 pub const DEFAULT_NAMESPACE: &str = "default";
 
 /// A complete reference in canonical form: kind, namespace and name, all lower case.
 ///
-/// References compare, sort and hash in this form; entity bodies keep the casing their author wrote.
+/// References compare, sort and hash in this form; entity bodies keep the casing their author wrote. Copies share the text.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityRef {
-    text: Box<str>,
+    text: Arc<str>,
     kind_end: u32,
     namespace_end: u32,
 }
@@ -40,7 +41,7 @@ impl EntityRef {
         let kind_end = kind.len();
         let namespace_end = kind_end + 1 + namespace.len();
         let text = format!("{kind}:{namespace}/{}", name.to_lowercase());
-        Self { text: text.into_boxed_str(), kind_end: kind_end as u32, namespace_end: namespace_end as u32 }
+        Self { text: text.into(), kind_end: kind_end as u32, namespace_end: namespace_end as u32 }
     }
 
     /// Reads a possibly short reference. A colon after the first slash belongs to the name.

@@ -18,6 +18,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// The system's allocator keeps what a large load freed, in an arena for each thread; this one gives it back
+/// (`docs/adr/0007-memory.md`). How it is tuned is in `.cargo/config.toml`.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Exit codes: 0 all is well; 1 problems were found, or the command could not do its work; 2, from the reader of the
 /// arguments, there is no such command.
 fn main() -> ExitCode {

@@ -5,10 +5,16 @@ mod write;
 
 use async_trait::async_trait;
 use model::EntityRef;
-use store::{CatalogStore, Change, Commit, Committed, ReadState, Result, StoredEntity, StoredLocation};
+use store::{
+    CatalogStore, Change, Commit, Committed, EntityBodies, EntityHead, ReadState, Result, StoredEntity, StoredLocation,
+};
 use uuid::Uuid;
 
-use crate::{SqlStore, dialect::Value, statement::parameters};
+use crate::{
+    SqlStore,
+    dialect::{Row, Value},
+    statement::parameters,
+};
 
 /// References looked up with one statement.
 const REFS_PER_READ: usize = 500;
@@ -23,12 +29,15 @@ impl CatalogStore for SqlStore {
     }
 
     async fn entities_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredEntity>> {
-        let (condition, values) = match after {
-            Some(after) => ("WHERE id > $2", vec![i64::from(limit).into(), after.into()]),
-            None => ("", vec![i64::from(limit).into()]),
-        };
-        let sql = format!("SELECT {} FROM entity {condition} ORDER BY id LIMIT $1", rows::ENTITY);
-        self.database.read("entity", sql, values).await?.iter().map(rows::entity).collect()
+        self.page(rows::ENTITY, after, limit).await?.iter().map(rows::entity).collect()
+    }
+
+    async fn heads_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityHead>> {
+        self.page(rows::HEAD, after, limit).await?.iter().map(rows::head).collect()
+    }
+
+    async fn bodies_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityBodies>> {
+        self.page(rows::BODIES, after, limit).await?.iter().map(rows::bodies).collect()
     }
 
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>> {
@@ -73,5 +82,17 @@ impl CatalogStore for SqlStore {
         let sql = "SELECT newest FROM change_head".to_owned();
         let rows = self.database.read("position of the change feed", sql, Vec::new()).await?;
         rows.first().map_or(Ok(0), |row| row.int("newest"))
+    }
+}
+
+impl SqlStore {
+    /// Entities in order of id, after the given one.
+    async fn page(&self, columns: &str, after: Option<Uuid>, limit: u32) -> Result<Vec<Row>> {
+        let (condition, values) = match after {
+            Some(after) => ("WHERE id > $2", vec![i64::from(limit).into(), after.into()]),
+            None => ("", vec![i64::from(limit).into()]),
+        };
+        let sql = format!("SELECT {columns} FROM entity {condition} ORDER BY id LIMIT $1");
+        self.database.read("entity", sql, values).await
     }
 }

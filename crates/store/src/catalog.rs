@@ -43,6 +43,31 @@ pub struct StoredEntity {
     pub updated_at: i64,
 }
 
+/// An entity without its bodies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntityHead {
+    pub id: Uuid,
+    pub entity_ref: EntityRef,
+    pub location_key: Option<String>,
+    pub parent: Option<Parent>,
+    /// There is a processed body.
+    pub processed: bool,
+    pub relations: Vec<RelationEdge>,
+    pub refresh_keys: Vec<String>,
+    pub problems: Vec<Problem>,
+    pub result_hash: Option<String>,
+    pub updated_at: i64,
+}
+
+/// The bodies of an entity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntityBodies {
+    pub id: Uuid,
+    pub entity_ref: EntityRef,
+    pub unprocessed: Box<str>,
+    pub processed: Option<Box<str>>,
+}
+
 /// What is remembered of a source that was read, so that the next read can be conditional.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadState {
@@ -117,6 +142,12 @@ pub trait CatalogStore: Send + Sync {
 
     /// Entities in order of id, after the given id, at most `limit`: for start-up and rebuilds.
     async fn entities_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredEntity>>;
+
+    /// The same without bodies: all that relates entities to each other, at a fraction of the cost.
+    async fn heads_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityHead>>;
+
+    /// The same without anything but bodies.
+    async fn bodies_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityBodies>>;
 
     /// Entities by reference, those that are there, in no particular order.
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>>;

@@ -7,7 +7,8 @@ pub mod keys;
 pub mod suite;
 
 pub use catalog::{
-    CatalogStore, Change, ChangeKind, Commit, Committed, Parent, ReadState, StoredEntity, StoredLocation,
+    CatalogStore, Change, ChangeKind, Commit, Committed, EntityBodies, EntityHead, Parent, ReadState, StoredEntity,
+    StoredLocation,
 };
 pub use error::{Result, StoreError};
 pub use keys::{KeyStore, StoredKey};

@@ -14,11 +14,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::apply::Item;
-use super::flush;
 use super::graph::Id;
 use super::load::{CONFIG_PROVIDER, LOCATION_PROVIDER, config_roots, registered_roots};
 use super::measure::{self, Holdings};
-use super::news;
 use super::options::CatalogOptions;
 use super::schedule::{Look, Schedule, Went};
 use super::state::{State, TargetId};
@@ -66,11 +64,9 @@ pub enum Report {
     },
 }
 
-/// While there is work, what is ready is shown at least this often, or every twice the time that showing takes.
+/// While there is work, what is ready is shown at least this often, or as often as showing takes.
 const FLUSH_EVERY: Duration = Duration::from_millis(300);
-const FLUSH_AT_MOST: Duration = Duration::from_secs(3);
-/// A database that does not take a write is asked again after this.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+const FLUSH_AT_MOST: Duration = Duration::from_secs(1);
 /// The first look at everything waits no longer for hosts that keep silent.
 const SURVEY_PATIENCE: Duration = Duration::from_secs(20);
 /// After the watches were brought up to date, it is not done again for so many times as long as it took.
@@ -84,6 +80,8 @@ pub struct Actor {
     pub options: CatalogOptions,
     pub status: watch::Sender<EngineStatus>,
     pub reports: (mpsc::UnboundedSender<Report>, mpsc::UnboundedReceiver<Report>),
+    /// What was reported during a flush.
+    pub late: Vec<Report>,
     pub tracker: TaskTracker,
     /// Ends work under way.
     pub stop: CancellationToken,
@@ -100,10 +98,12 @@ pub struct Progress {
     pub outstanding: usize,
     /// Something changed since the last flush.
     pub touched: bool,
-    touched_at: Instant,
-    flush_time: Duration,
-    retry_at: Option<Instant>,
-    settled: bool,
+    pub touched_at: Instant,
+    pub flush_time: Duration,
+    /// When entities were last shown whose relations alone had changed.
+    pub related_at: Instant,
+    pub retry_at: Option<Instant>,
+    pub settled: bool,
     unsettled: bool,
     synced: bool,
     /// When there was last something to do that does not depend on silent hosts.
@@ -112,7 +112,7 @@ pub struct Progress {
     schedule: Schedule,
     orphans_at: Instant,
     waiters: Vec<oneshot::Sender<()>>,
-    holdings: Holdings,
+    pub holdings: Holdings,
 }
 
 impl Progress {
@@ -126,6 +126,7 @@ impl Progress {
             touched: true,
             touched_at: now,
             flush_time: Duration::ZERO,
+            related_at: now,
             retry_at: None,
             settled: false,
             unsettled: true,
@@ -168,7 +169,7 @@ impl Actor {
         self.flush().await;
     }
 
-    fn touch(&mut self) {
+    pub fn touch(&mut self) {
         if !self.progress.touched {
             self.progress.touched = true;
             self.progress.touched_at = Instant::now();
@@ -176,7 +177,7 @@ impl Actor {
     }
 
     /// Nothing is queued or under way but what waits for hosts.
-    fn only_hosts_wait(&self) -> bool {
+    pub fn only_hosts_wait(&self) -> bool {
         let p = &self.progress;
         p.computing == 0
             && p.file_jobs == 0
@@ -241,8 +242,8 @@ impl Actor {
         !busy || now >= p.touched_at + self.window()
     }
 
-    fn window(&self) -> Duration {
-        (self.progress.flush_time * 2).clamp(FLUSH_EVERY, FLUSH_AT_MOST)
+    pub fn window(&self) -> Duration {
+        self.progress.flush_time.clamp(FLUSH_EVERY, FLUSH_AT_MOST)
     }
 
     fn next_wake(&self) -> Instant {
@@ -260,36 +261,7 @@ impl Actor {
         p.schedule.next_due().map_or(wake, |due| wake.min(due))
     }
 
-    #[tracing::instrument(target = "spans", name = "catalog.flush", skip_all)]
-    async fn flush(&mut self) {
-        let began = Instant::now();
-        self.progress.touched = false;
-        let settled = self.progress.settled;
-        let result = flush::flush(&mut self.state, &*self.store, &self.index, settled).await;
-        self.progress.flush_time = began.elapsed();
-        match result {
-            Ok(count) => {
-                self.progress.retry_at = None;
-                let waited = began.saturating_duration_since(self.progress.touched_at);
-                measure::flushed(waited, self.progress.flush_time, count);
-                self.progress.holdings.measure(&self.state, &self.index);
-                news::tell(&self.state.news());
-                self.status.send_modify(|status| {
-                    status.flushes += 1;
-                    status.store_error = None;
-                });
-            }
-            Err(error) => {
-                tracing::error!(%error, "the newest changes of the catalog could not be written; trying again");
-                self.touch();
-                self.progress.retry_at = Some(Instant::now() + RETRY_AFTER);
-                self.status.send_modify(|status| status.store_error = Some(error.to_string()));
-            }
-        }
-        self.publish();
-    }
-
-    fn publish(&self) {
+    pub fn publish(&self) {
         let state = &self.state;
         let pending = self.progress.outstanding + state.process_queue.len() + state.read_queue.len();
         let unindexed = state.unindexed.keys().filter(|id| !state.troubled.contains(id)).count();
@@ -318,7 +290,7 @@ impl Actor {
         }
     }
 
-    fn take_one(&mut self, report: Report) {
+    pub fn take_one(&mut self, report: Report) {
         let now = base::clock::now_millis();
         match report {
             Report::Computed => self.progress.computing -= 1,

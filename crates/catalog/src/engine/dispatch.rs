@@ -10,7 +10,11 @@ use crate::ingest::source::read_file_target;
 use crate::ingest::{ReadReport, ReadRequest};
 
 const PROCESS_BATCH: usize = 128;
+/// Batches that wait for a processor, so that there is work while the one writer writes.
+const BATCHES_AHEAD: usize = 8;
+/// Files that are read together: this many, or as many as have so many bytes.
 const FILE_BATCH: usize = 32;
+const FILE_BATCH_BYTES: u64 = 1 << 20;
 /// Reading pauses while so many entities wait to be processed, which bounds the memory of a large first load.
 const MAX_BACKLOG: usize = 4000;
 /// A read that fails after this much waiting means that the host does not answer.
@@ -19,7 +23,7 @@ const SILENT_AFTER: std::time::Duration = std::time::Duration::from_secs(3);
 impl Actor {
     /// Starts what can be started.
     pub fn dispatch(&mut self) {
-        while self.progress.computing < self.progress.parallel && !self.state.process_queue.is_empty() {
+        while self.progress.computing < self.progress.parallel * BATCHES_AHEAD && !self.state.process_queue.is_empty() {
             let tasks = self.next_tasks();
             if tasks.is_empty() {
                 continue;
@@ -53,10 +57,13 @@ impl Actor {
 
     /// Starts a batch of files; false when none waits.
     fn read_files(&mut self) -> bool {
-        let mut files = Vec::new();
-        while files.len() < FILE_BATCH {
+        let (mut files, mut bytes) = (Vec::new(), 0);
+        while files.len() < FILE_BATCH && bytes < FILE_BATCH_BYTES {
             let Some(target) = self.state.read_queue.next_file() else { break };
-            files.extend(self.request(target).map(|(owner, request)| (target, owner, request)));
+            let Some((owner, request)) = self.request(target) else { continue };
+            // What is not there or no file costs nothing to read.
+            bytes += std::fs::metadata(&request.target.location.target).map_or(0, |file| file.len());
+            files.push((target, owner, request));
         }
         if files.is_empty() {
             return false;

@@ -122,47 +122,105 @@ struct Selection {
     reads: Vec<TargetId>,
 }
 
-/// Writes and shows everything that changed. On an error nothing was and everything is tried again.
-pub async fn flush(
-    state: &mut State,
-    store: &dyn CatalogStore,
-    index: &RwLock<Index>,
-    settled: bool,
-) -> Result<usize, StoreError> {
-    let selection = select(state, settled);
-    let stored = load_missing(state, store, &selection).await?;
-    let completed = complete_all(drafts(state, &selection, &stored)).await;
-    let now = base::clock::now_millis();
-    let commit = commit_of(state, &selection, &stored, &completed.finished, now);
-    let empty = commit.upserts.is_empty()
-        && commit.deletes.is_empty()
-        && commit.read_states.is_empty()
-        && commit.forget_read_states.is_empty()
-        && commit.changes.is_empty();
-    if !empty {
-        store.commit(&commit).await?;
-    }
-    let count = commit.upserts.len() + commit.deletes.len();
-    done(state, index, selection, completed);
-    Ok(count)
+/// What of all that changed is written and shown this time.
+#[derive(Clone, Copy)]
+pub struct Scope {
+    /// Everything was looked at since the start.
+    pub settled: bool,
+    /// Also entities of which nothing changed but what others relate to them.
+    pub relations_too: bool,
 }
 
-/// Rows whose processing is under way wait for it, so that each is written once. A read is only remembered when all it
-/// brought is written with it or before.
-fn select(state: &State, settled: bool) -> Selection {
-    let ready = |id: &Id| state.record(*id).is_some_and(|record| !record.processing);
-    // Until everything was looked at again, what a location of an earlier run has to say stays as it was.
-    let quiet = |id: &Id| settled || !state.is_location(*id) || state.claimed.contains_key(id);
-    let rows: Vec<Id> = state.dirty_rows.iter().copied().filter(|id| ready(id) && quiet(id)).collect();
-    let finals = state.dirty_finals.iter().copied().filter(|id| quiet(id) && ready(id)).collect();
-    let written = |id: &Id| !state.dirty_rows.contains(id) || ready(id) && quiet(id);
+/// What is about to be written and shown. Until [`Flush::done`] nothing of the state it is about may change.
+pub struct Flush {
+    selection: Selection,
+    completed: Completed,
+    pub commit: Commit,
+}
+
+/// What readers are about to see.
+pub struct Shown {
+    puts: Vec<Prepared>,
+    removals: Vec<EntityRef>,
+}
+
+impl Flush {
+    /// Gets ready what changed.
+    pub async fn prepare(state: &mut State, store: &dyn CatalogStore, scope: Scope) -> Result<Self, StoreError> {
+        settle_uids(state, scope);
+        let selection = select(state, scope);
+        let stored = load_missing(state, store, &selection).await?;
+        let completed = complete_all(drafts(state, &selection, &stored)).await;
+        let now = base::clock::now_millis();
+        let commit = commit_of(state, &selection, &stored, &completed.finished, now);
+        Ok(Self { selection, completed, commit })
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        let commit = &self.commit;
+        commit.upserts.is_empty()
+            && commit.deletes.is_empty()
+            && commit.read_states.is_empty()
+            && commit.forget_read_states.is_empty()
+            && commit.changes.is_empty()
+    }
+
+    /// After the commit: forgets what was marked. Without it everything is tried again.
+    pub fn done(self, state: &mut State) -> Shown {
+        done(state, &self.selection);
+        let gone = state.deleted.drain().filter(|(_, deleted)| deleted.visible).map(|(id, _)| id);
+        let gone: Vec<Id> = gone.collect();
+        Shown {
+            removals: gone.into_iter().map(|id| (**state.graph.entity_ref(id)).clone()).collect(),
+            puts: shown(state, self.completed),
+        }
+    }
+}
+
+impl Shown {
+    /// Puts it all into the index.
+    pub fn show(self, index: &RwLock<Index>) {
+        show(index, self.puts, &self.removals);
+    }
+}
+
+/// Whether an entity can be written and shown now. Rows whose processing is under way wait for it, so that each is written
+/// once; and until everything was looked at again, what a location of an earlier run has to say stays as it was.
+fn is_ready(state: &State, settled: bool, id: Id) -> bool {
+    let quiet = settled || !state.is_location(id) || state.claimed.contains_key(&id);
+    quiet && state.record(id).is_some_and(|record| !record.processing)
+}
+
+/// Whether an entity is to be shown as it became.
+fn is_due(state: &State, scope: Scope, id: Id) -> bool {
+    let shown = state.record(id).is_some_and(|record| record.final_hash.is_some());
+    (scope.relations_too || !shown || state.dirty_rows.contains(&id)) && is_ready(state, scope.settled, id)
+}
+
+/// Names for good what readers are about to see for the first time, in order of discovery.
+fn settle_uids(state: &mut State, scope: Scope) {
+    let shown = |id: &Id| is_due(state, scope, *id) && state.shows(*id);
+    let mut shown: Vec<Id> = state.dirty_finals.iter().copied().filter(shown).collect();
+    shown.sort_unstable();
+    shown.into_iter().for_each(|id| state.settle_uid(id));
+}
+
+/// A read is only remembered when all it brought is written with it or before.
+fn select(state: &State, scope: Scope) -> Selection {
+    let ready = |id: &Id| is_ready(state, scope.settled, *id);
+    let written = |id: &Id| !state.dirty_rows.contains(id) || ready(id);
     let reads = state
         .dirty_reads
         .iter()
         .copied()
         .filter(|id| state.targets.get(id).is_some_and(|target| target.entities.iter().all(written)))
         .collect();
-    Selection { rows, finals, reads }
+    Selection {
+        rows: state.dirty_rows.iter().copied().filter(ready).collect(),
+        finals: state.dirty_finals.iter().copied().filter(|id| is_due(state, scope, *id)).collect(),
+        reads,
+    }
 }
 
 /// Rows of the store for what is not at hand.
@@ -298,8 +356,7 @@ fn row_of(state: &State, id: Id, stored: &HashMap<EntityRef, StoredEntity>) -> O
     })
 }
 
-/// After the commit: forgets what was marked, and shows what changed.
-fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, completed: Completed) {
+fn done(state: &mut State, selection: &Selection) {
     for id in &selection.rows {
         state.dirty_rows.remove(id);
     }
@@ -318,25 +375,12 @@ fn done(state: &mut State, index: &RwLock<Index>, selection: Selection, complete
         state.dirty_reads.remove(id);
     }
     state.forgotten_reads.clear();
-    let keep: HashSet<Id> = state.dirty_rows.iter().chain(&state.dirty_finals).copied().collect();
-    // A location that nothing was read from yet is kept without its body, so memory is the only place that has it.
-    let hidden: HashSet<Id> = state
-        .bodies
-        .keys()
-        .copied()
-        .filter(|id| state.record(*id).is_some_and(|record| record.good) && !state.shows(*id))
-        .collect();
-    state.bodies.retain(|id, bodies| keep.contains(id) || hidden.contains(id) || bodies.raw.is_some());
-    let removals: Vec<EntityRef> = state
-        .deleted
-        .drain()
-        .filter(|(_, deleted)| deleted.visible)
-        .map(|(id, _)| id)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|id| (**state.graph.entity_ref(id)).clone())
-        .collect();
-    show(index, shown(state, completed), &removals);
+    // What is written can be read again. A location that nothing was read from yet is kept without its body, so memory is the
+    // only place that has it.
+    let hidden = |state: &State, id: Id| state.record(id).is_some_and(|record| record.good) && !state.shows(id);
+    let hidden: HashSet<Id> = state.bodies.keys().copied().filter(|id| hidden(state, *id)).collect();
+    let dirty = &state.dirty_rows;
+    state.bodies.retain(|id, bodies| dirty.contains(id) || hidden.contains(id) || bodies.raw.is_some());
 }
 
 /// Remembers what readers are about to see, and what they cannot be shown. Answers what goes into the index.
@@ -349,6 +393,7 @@ pub fn shown(state: &mut State, completed: Completed) -> Vec<Prepared> {
     for finished in completed.finished {
         if let Some(record) = state.record_mut(finished.id) {
             record.final_hash = Some(finished.hash);
+            record.uid_seen = true;
             puts.push(finished.prepared);
         }
     }
@@ -356,7 +401,9 @@ pub fn shown(state: &mut State, completed: Completed) -> Vec<Prepared> {
 }
 
 /// Puts entities into the index, in parts so that readers never wait long.
-pub fn show(index: &RwLock<Index>, puts: Vec<Prepared>, removals: &[EntityRef]) {
+pub fn show(index: &RwLock<Index>, mut puts: Vec<Prepared>, removals: &[EntityRef]) {
+    // The index takes new ids cheaply at its end alone, so no part may hold ids from before the last one's.
+    puts.sort_unstable_by_key(|put| put.id);
     if !removals.is_empty() {
         index.write().apply(Vec::new(), removals);
     }

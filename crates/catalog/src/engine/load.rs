@@ -1,11 +1,11 @@
 //! Starting: the state of the last run is rebuilt from the store and shown at once; sources are looked at afterwards.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::{EntityRef, LocationRef};
 use parking_lot::RwLock;
-use store::{CatalogStore, Parent, StoreError, StoredEntity, StoredLocation};
+use store::{CatalogStore, EntityBodies, EntityHead, Parent, StoreError, StoredLocation};
 use uuid::Uuid;
 
 use super::flush::{Body, Draft, complete_all, show, shown};
@@ -13,7 +13,7 @@ use super::options::CatalogOptions;
 use super::state::{ParentId, Record, State};
 use crate::index::Index;
 use crate::ingest::{Emitted, emit::seal};
-use crate::process::stable::content_hash;
+use crate::process::stable::{Hash, content_hash};
 
 /// Entities read from the store at once.
 const PAGE: u32 = 2000;
@@ -22,20 +22,20 @@ const PAGE: u32 = 2000;
 pub async fn load(
     state: &mut State,
     store: &dyn CatalogStore,
-    index: &RwLock<Index>,
+    index: &Arc<RwLock<Index>>,
     fingerprint: &str,
 ) -> Result<(), StoreError> {
     for remembered in store.read_states().await? {
         state.remembered.insert(remembered.location.as_str().into(), remembered);
     }
-    let mut providers: HashMap<String, Arc<str>> = HashMap::new();
+    let mut names = Names::default();
     let mut after: Option<Uuid> = None;
     loop {
-        let page = store.entities_after(after, PAGE).await?;
+        let page = store.heads_after(after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
-        for row in &page {
-            take_row(state, row, &mut providers);
+        for head in page {
+            take_head(state, head, &mut names);
         }
     }
     // Who lost its parent with the last run is an orphan.
@@ -63,70 +63,101 @@ pub async fn load(
     Ok(())
 }
 
-fn take_row(state: &mut State, row: &StoredEntity, providers: &mut HashMap<String, Arc<str>>) {
-    let id = state.intern(&row.entity_ref);
-    let parent = row.parent.as_ref().map(|parent| match parent {
+/// Texts that many entities share, each kept once.
+#[derive(Default)]
+struct Names(HashSet<Arc<str>>);
+
+impl Names {
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
+        }
+        let name: Arc<str> = text.into();
+        self.0.insert(name.clone());
+        name
+    }
+}
+
+fn take_head(state: &mut State, head: EntityHead, names: &mut Names) {
+    let id = state.intern(&head.entity_ref);
+    let parent = head.parent.map(|parent| match parent {
         Parent::Provider(name) => {
-            let name = providers.entry(name.clone()).or_insert_with(|| name.as_str().into()).clone();
+            let name = names.shared(&name);
             state.providers.entry(name.clone()).or_default().entities.insert(id);
             ParentId::Provider(name)
         }
-        Parent::Entity(parent) => ParentId::Entity(state.intern(parent)),
+        Parent::Entity(parent) => ParentId::Entity(state.intern(&parent)),
     });
-    state.graph.state(id, &row.relations);
-    let refresh_keys: Vec<Arc<str>> = row.refresh_keys.iter().map(|key| key.as_str().into()).collect();
+    state.newest_uid = state.newest_uid.max(head.id);
+    state.graph.state(id, &head.relations);
+    let refresh_keys: Vec<Arc<str>> = head.refresh_keys.iter().map(|key| names.shared(key)).collect();
     state.set_refresh_keys(id, &[], &refresh_keys);
-    let line = row.problems.iter().find_map(|problem| problem.place.as_ref()).map_or(0, |place| place.line);
+    let line = head.problems.iter().find_map(|problem| problem.place.as_ref()).map_or(0, |place| place.line);
     state.insert_record(
         id,
         Record {
-            uid: row.id,
-            location_key: row.location_key.as_deref().map(Into::into),
+            uid: head.id,
+            uid_seen: head.processed,
+            location_key: head.location_key.as_deref().map(|key| names.shared(key)),
             parent,
             target: None,
             line,
             unplaced: false,
-            unprocessed_hash: content_hash(row.unprocessed.as_bytes()),
+            // With its bodies.
+            unprocessed_hash: Hash::default(),
             generation: 0,
             processing: false,
-            good: row.processed.is_some(),
+            good: head.processed,
             final_hash: None,
-            problems: row.problems.clone(),
+            problems: head.problems,
             refresh_keys,
             pulled: Box::default(),
-            result_hash: row.result_hash.as_deref().map(Into::into),
-            updated_at: row.updated_at,
+            result_hash: head.result_hash.map(Into::into),
+            updated_at: head.updated_at,
         },
     );
 }
 
-async fn show_all(state: &mut State, store: &dyn CatalogStore, index: &RwLock<Index>) -> Result<(), StoreError> {
-    let mut after: Option<Uuid> = None;
-    loop {
-        let page = store.entities_after(after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some(last.id);
-        let drafts = page.into_iter().filter_map(|row| {
-            let id = state.graph.find(&row.entity_ref)?;
-            let record = state.record(id)?;
-            Some(Draft {
-                id,
-                uid: row.id,
-                orphan: record.parent.is_none(),
-                relations: state.graph.relations(id),
-                problems: row.problems,
-                old_hash: None,
-                body: Body::Text(row.processed?),
-                parent: match row.parent {
-                    Some(Parent::Entity(parent)) => Some(parent),
-                    _ => None,
-                },
-                entity_ref: row.entity_ref,
-            })
-        });
-        let completed = complete_all(drafts.collect()).await;
-        show(index, shown(state, completed), &[]);
+/// Puts every entity with a good body into the index. While a page is completed the next is read and the one before goes into
+/// the index: none of these waits for another.
+async fn show_all(state: &mut State, store: &dyn CatalogStore, index: &Arc<RwLock<Index>>) -> Result<(), StoreError> {
+    let mut page = store.bodies_after(None, PAGE).await?;
+    let mut showing = tokio::task::spawn_blocking(|| ());
+    while let Some(last) = page.last() {
+        let next = store.bodies_after(Some(last.id), PAGE);
+        let drafts = page.into_iter().filter_map(|bodies| draft(state, bodies)).collect();
+        let (completed, next) = tokio::join!(complete_all(drafts), next);
+        page = next?;
+        let puts = shown(state, completed);
+        // Ends early only when the process does.
+        let _ = showing.await;
+        let index = index.clone();
+        showing = tokio::task::spawn_blocking(move || show(&index, puts, &[]));
     }
+    let _ = showing.await;
+    Ok(())
+}
+
+/// What an entity was when the last run ended; nothing where no reader saw it.
+fn draft(state: &mut State, bodies: EntityBodies) -> Option<Draft> {
+    let id = state.graph.find(&bodies.entity_ref)?;
+    let record = state.record_mut(id)?;
+    record.unprocessed_hash = content_hash(bodies.unprocessed.as_bytes());
+    let record = state.record(id)?;
+    Some(Draft {
+        id,
+        uid: record.uid,
+        orphan: record.parent.is_none(),
+        relations: state.graph.relations(id),
+        problems: record.problems.clone(),
+        old_hash: None,
+        body: Body::Text(bodies.processed?),
+        parent: match state.parent_of(record) {
+            Some(Parent::Entity(parent)) => Some(parent),
+            _ => None,
+        },
+        entity_ref: bodies.entity_ref,
+    })
 }
 
 /// The bucket of configured locations.

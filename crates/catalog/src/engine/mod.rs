@@ -18,6 +18,7 @@ pub(crate) mod state;
 pub mod status;
 pub(crate) mod views;
 pub(crate) mod worker;
+mod write;
 
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use model::kind::KindRegistry;
 use parking_lot::RwLock;
 use sdk::UrlReader;
 use store::{CatalogStore, StoreError};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -106,11 +107,13 @@ pub async fn start(
     let loaded = EngineStatus { loaded: true, entities: state.entities, ..EngineStatus::default() };
     let (status_sender, status) = watch::channel(loaded);
     let (shutdown, tracker) = (CancellationToken::new(), TaskTracker::new());
+    let progress = Progress::new(&options);
     let worker = Arc::new(worker::Worker {
         reader: SourceReader::new(urls),
         kinds,
         rules: ArcSwap::new(rules),
         store: store.clone(),
+        processors: Semaphore::new(progress.parallel),
         fingerprint,
     });
     let mut actor = Actor {
@@ -118,10 +121,11 @@ pub async fn start(
         store: store.clone(),
         index,
         worker: worker.clone(),
-        progress: Progress::new(&options),
+        progress,
         options,
         status: status_sender,
         reports: mpsc::unbounded_channel(),
+        late: Vec::new(),
         tracker: TaskTracker::new(),
         stop: shutdown.clone(),
         watcher,

@@ -29,6 +29,8 @@ pub enum ParentId {
 /// An entity.
 pub struct Record {
     pub uid: Uuid,
+    /// Readers saw the uid; until then it is provisional.
+    pub uid_seen: bool,
     pub location_key: Option<Arc<str>>,
     /// `None`: an orphan.
     pub parent: Option<ParentId>,
@@ -201,6 +203,8 @@ pub struct State {
     /// Other files matter than those that are watched for, or they may lie elsewhere.
     pub watch_stale: bool,
     pub entities: usize,
+    /// The newest uid that readers saw.
+    pub newest_uid: Uuid,
 }
 
 /// What became of an entity that a source emits.
@@ -250,6 +254,16 @@ impl State {
             self.news.changed(Fault::Entity(id));
         }
         changed
+    }
+
+    /// Gives an entity that readers are about to see for the first time its uid for good. So the order of uids is the order
+    /// in which entities appeared, however long each took to be read and put right, and the index only ever grows at its end.
+    pub fn settle_uid(&mut self, id: Id) {
+        let newest = self.newest_uid;
+        let Some(record) = self.record_mut(id).filter(|record| !record.uid_seen) else { return };
+        record.uid = base::ids::new_id_after(newest);
+        self.newest_uid = record.uid;
+        self.dirty_rows.insert(id);
     }
 
     /// The parent as the store and readers name it.
@@ -341,11 +355,14 @@ impl State {
 
     fn create(&mut self, id: Id, parent: &ParentId, target: Option<TargetId>, emitted: Emitted) {
         // A reference that comes back before its removal was written keeps its uid.
-        let uid = self.deleted.remove(&id).map_or_else(base::ids::new_id, |deleted| deleted.uid);
+        let deleted = self.deleted.remove(&id).filter(|deleted| deleted.visible);
+        let uid_seen = deleted.is_some();
+        let uid = deleted.map_or_else(base::ids::new_id, |deleted| deleted.uid);
         self.insert_record(
             id,
             Record {
                 uid,
+                uid_seen,
                 location_key: Some(emitted.location_key.clone()),
                 parent: Some(parent.clone()),
                 target,

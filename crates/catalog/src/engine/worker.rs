@@ -12,6 +12,7 @@ use model::{Entity, EntityRef, LocationRef, Problem};
 use serde_json::Value;
 use sha1::{Digest, Sha1};
 use store::CatalogStore;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::actor::Report;
@@ -48,6 +49,8 @@ pub struct Worker {
     pub kinds: Arc<KindRegistry>,
     pub rules: ArcSwap<Rules>,
     pub store: Arc<dyn CatalogStore>,
+    /// As many batches are computed at once as there are processors.
+    pub processors: Semaphore,
     /// Starts every result hash, so that another release or other kinds process everything again.
     pub fingerprint: String,
 }
@@ -87,11 +90,14 @@ impl Worker {
         let report = |part: Report| drop(reports.send(part));
         let (tasks, failed) = self.load(tasks).await;
         let worker = self.clone();
+        // It is closed by nobody.
+        let processor = self.processors.acquire().await;
         let steps = tokio::task::spawn_blocking(move || {
             tasks.into_iter().map(|(task, raw)| worker.first_step(task, raw)).collect::<Vec<_>>()
         })
         .await
         .unwrap_or_default();
+        drop(processor);
         let mut done = Vec::with_capacity(steps.len());
         let mut waiting = Vec::new();
         for step in steps {

@@ -62,12 +62,12 @@ impl Index {
         for id in keys.iter().filter_map(|name| self.key_id(name)) {
             let key = &self.keys[id as usize];
             let has = |value: &u32| text.is_in(key.lower(*value));
-            if selection.len() * ROW_COST < key.order().len() as u64 {
+            if selection.len() * ROW_COST < key.len() as u64 {
                 found.extend(selection.iter().filter(|number| {
                     self.values_of(*number, id).filter(|value| *value != NO_VALUE).any(|value| has(&value))
                 }));
             } else {
-                key.order().iter().filter(|value| has(value)).for_each(|value| key.postings(*value).add_to(&mut found));
+                key.ids().filter(|value| has(value)).for_each(|value| key.postings(value).add_to(&mut found));
             }
         }
         found &= &*selection;
@@ -102,14 +102,15 @@ impl Index {
             }
             Predicate::Not(part) => Cow::Owned(&self.live - &*self.evaluate(part)),
             Predicate::Exists(key) => self.key(key).map_or_else(nothing, Key::entities),
-            Predicate::In(key, values) => self.key(key).map_or_else(nothing, |key| {
-                key.union(values.iter().flat_map(|value| key.order()[key.equal(value)].iter().copied()))
-            }),
+            Predicate::In(key, values) => {
+                self.key(key).map_or_else(nothing, |key| key.union(values.iter().flat_map(|value| key.equal(value))))
+            }
             Predicate::Prefix(key, prefix) => self.key(key).map_or_else(nothing, |key| {
                 if prefix.is_empty() {
                     return key.valued.bitmap();
                 }
-                key.union(key.order()[key.prefixed(prefix)].iter().copied())
+                let order = key.order();
+                key.union(order[key.prefixed(&order, prefix)].iter().copied())
             }),
         }
     }

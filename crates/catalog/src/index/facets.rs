@@ -17,8 +17,8 @@ impl Index {
         let key = &self.keys[id as usize];
         let everything = selection.len() == self.live.len();
         let mut counts: Vec<(&str, u64)> = if everything {
-            key.order().iter().map(|value| (key.original(*value), key.postings(*value).len())).collect()
-        } else if selection.len() * ROW_COST < key.order().len() as u64 {
+            key.ids().map(|value| (key.original(value), key.postings(value).len())).collect()
+        } else if selection.len() * ROW_COST < key.len() as u64 {
             let mut counts: HashMap<u32, u64> = HashMap::new();
             for number in selection {
                 for value in self.values_of(number, id).filter(|value| *value != NO_VALUE) {
@@ -27,8 +27,7 @@ impl Index {
             }
             counts.into_iter().map(|(value, count)| (key.original(value), count)).collect()
         } else {
-            let counts =
-                key.order().iter().map(|value| (key.original(*value), key.postings(*value).count_in(selection)));
+            let counts = key.ids().map(|value| (key.original(value), key.postings(value).count_in(selection)));
             counts.filter(|(_, count)| *count > 0).collect()
         };
         counts.sort_unstable();

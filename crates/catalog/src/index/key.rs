@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use model::flatten::RowValue;
+use parking_lot::{MappedRwLockReadGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::postings::Postings;
 
@@ -16,17 +17,24 @@ pub(crate) struct Key {
     pub name: Box<str>,
     values: Vec<ValueSlot>,
     free: Vec<u32>,
+    /// Value ids by the hash of their lower-cased text.
     by_text: HashTable<u32>,
-    /// Value ids by lower-cased, then original text. Complete once settled.
-    order: Vec<u32>,
-    /// Since the last settling: ids not in `order` yet, and ids that lost their last entity.
-    fresh: Vec<u32>,
+    order: RwLock<Order>,
+    /// Values that lost their last entity since the last settling.
     vacated: Vec<u32>,
     /// Entities with a value.
     pub valued: Postings,
     /// Entities with a row without value; they may have rows with values too.
     pub bare: Postings,
     hasher: DefaultHashBuilder,
+}
+
+/// Value ids by lower-cased, then original text. Most keys are never ordered by, so what is new is only put in its place when
+/// somebody asks for the order: in a large load, keeping a dozen orders would cost more than everything else.
+#[derive(Default)]
+struct Order {
+    sorted: Vec<u32>,
+    fresh: Vec<u32>,
 }
 
 #[derive(Default)]
@@ -43,8 +51,7 @@ impl Key {
     }
 
     pub fn lower(&self, id: u32) -> &str {
-        let slot = &self.values[id as usize];
-        slot.lower.as_ref().unwrap_or(&slot.original)
+        self.values[id as usize].lower()
     }
 
     pub fn original(&self, id: u32) -> &str {
@@ -55,27 +62,48 @@ impl Key {
         &self.values[id as usize].postings
     }
 
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.values.len() - self.free.len()
+    }
+
+    /// Every value id, in no particular order.
+    pub fn ids(&self) -> impl Iterator<Item = u32> {
+        let slots = self.values.iter().zip(0..);
+        slots.filter(|(slot, _)| !slot.postings.is_empty()).map(|(_, id)| id)
+    }
+
     /// Every value id, by lower-cased, then original text.
-    pub fn order(&self) -> &[u32] {
-        &self.order
+    pub fn order(&self) -> MappedRwLockReadGuard<'_, [u32]> {
+        let order = self.order.read();
+        let order = if order.fresh.is_empty() {
+            order
+        } else {
+            drop(order);
+            let mut order = self.order.write();
+            self.list(&mut order);
+            RwLockWriteGuard::downgrade(order)
+        };
+        RwLockReadGuard::map(order, |order| order.sorted.as_slice())
+    }
+
+    /// The values that equal a lower-cased text: one for each casing.
+    pub fn equal(&self, lower: &str) -> impl Iterator<Item = u32> {
+        let candidates = self.by_text.iter_hash(self.hasher.hash_one(lower)).copied();
+        candidates.filter(move |id| self.lower(*id) == lower)
     }
 
     /// Where the values that equal a lower-cased text are in [`Key::order`]: one place per casing.
-    pub fn equal(&self, lower: &str) -> Range<usize> {
-        let start = self.order.partition_point(|id| self.lower(*id) < lower);
-        self.group(start, |text| text == lower)
-    }
-
-    /// Where the values with a lower-cased prefix are in [`Key::order`].
-    pub fn prefixed(&self, prefix: &str) -> Range<usize> {
-        let start = self.order.partition_point(|id| self.lower(*id) < prefix);
-        let len = self.order[start..].partition_point(|id| self.lower(*id).starts_with(prefix));
+    pub fn place(&self, order: &[u32], lower: &str) -> Range<usize> {
+        let start = order.partition_point(|id| self.lower(*id) < lower);
+        let len = order[start..].iter().take_while(|id| self.lower(**id) == lower).count();
         start..start + len
     }
 
-    /// The run of values that start at a place and pass a test.
-    fn group(&self, start: usize, test: impl Fn(&str) -> bool) -> Range<usize> {
-        let len = self.order[start..].iter().take_while(|id| test(self.lower(**id))).count();
+    /// Where the values with a lower-cased prefix are in [`Key::order`].
+    pub fn prefixed(&self, order: &[u32], prefix: &str) -> Range<usize> {
+        let start = order.partition_point(|id| self.lower(*id) < prefix);
+        let len = order[start..].partition_point(|id| self.lower(*id).starts_with(prefix));
         start..start + len
     }
 
@@ -83,7 +111,7 @@ impl Key {
         self.valued.is_empty() && self.bare.is_empty()
     }
 
-    /// Adds a row of an entity; answers the id of its value. The order is wrong until [`Key::settle`].
+    /// Adds a row of an entity; answers the id of its value.
     pub fn insert(&mut self, number: u32, value: RowValue<'_>) -> u32 {
         let id = self.intern(value);
         self.post(number, id);
@@ -96,10 +124,11 @@ impl Key {
         self.valued.insert(number);
     }
 
-    /// Takes a row of an entity that is being removed with all its rows.
-    pub fn remove(&mut self, number: u32, id: Option<u32>) {
-        let Some(id) = id else { return self.bare.remove(number) };
-        self.valued.remove(number);
+    /// Takes an entity from a value; `valued` tells whether it has another.
+    pub fn unpost(&mut self, number: u32, id: u32, valued: bool) {
+        if !valued {
+            self.valued.remove(number);
+        }
         let postings = &mut self.values[id as usize].postings;
         postings.remove(number);
         if postings.is_empty() {
@@ -115,7 +144,7 @@ impl Key {
     }
 
     fn intern(&mut self, value: RowValue<'_>) -> u32 {
-        let hash = self.hasher.hash_one(value.original);
+        let hash = self.hasher.hash_one(value.lower);
         let values = &self.values;
         if let Some(id) = self.by_text.find(hash, |id| *values[*id as usize].original == *value.original) {
             return *id;
@@ -129,28 +158,28 @@ impl Key {
             self.values[id as usize] = slot;
             id
         } else {
-            self.values.push(slot);
+            super::push(&mut self.values, slot);
             self.values.len() as u32 - 1
         };
         let (values, hasher) = (&self.values, &self.hasher);
-        self.by_text.insert_unique(hash, id, |id| hasher.hash_one(&*values[*id as usize].original));
-        self.fresh.push(id);
+        self.by_text.insert_unique(hash, id, |id| hasher.hash_one(values[*id as usize].lower()));
+        self.order.get_mut().fresh.push(id);
         id
     }
 
-    /// Brings the order up to date after rows came and went.
+    /// Drops the values that lost their last entity.
     pub fn settle(&mut self) {
         let mut dead = std::mem::take(&mut self.vacated);
         dead.sort_unstable();
         dead.dedup();
         dead.retain(|id| self.values[*id as usize].postings.is_empty());
-        let mut fresh = std::mem::take(&mut self.fresh);
-        fresh.retain(|id| !self.values[*id as usize].postings.is_empty());
+        if dead.is_empty() {
+            return;
+        }
         self.unlist(&dead);
-        self.list(fresh);
         for id in dead {
             let slot = std::mem::take(&mut self.values[id as usize]);
-            let hash = self.hasher.hash_one(&*slot.original);
+            let hash = self.hasher.hash_one(slot.lower());
             if let Ok(entry) = self.by_text.find_entry(hash, |other| *other == id) {
                 entry.remove();
             }
@@ -163,34 +192,41 @@ impl Key {
     }
 
     fn unlist(&mut self, dead: &[u32]) {
-        let mut order = std::mem::take(&mut self.order);
+        let mut order = std::mem::take(self.order.get_mut());
+        order.fresh.retain(|id| !self.values[*id as usize].postings.is_empty());
         if dead.len() > ONE_BY_ONE {
-            order.retain(|id| !self.values[*id as usize].postings.is_empty());
+            order.sorted.retain(|id| !self.values[*id as usize].postings.is_empty());
         } else {
             for id in dead {
-                if let Ok(at) = order.binary_search_by(|other| self.texts(*other).cmp(&self.texts(*id))) {
-                    order.remove(at);
+                if let Ok(at) = order.sorted.binary_search_by(|other| self.texts(*other).cmp(&self.texts(*id))) {
+                    order.sorted.remove(at);
                 }
             }
         }
-        self.order = order;
+        *self.order.get_mut() = order;
     }
 
     /// Merges new ids into the order, from the end, so that each id moves once and few texts are compared.
-    fn list(&mut self, mut fresh: Vec<u32>) {
-        if fresh.is_empty() {
-            return;
-        }
+    fn list(&self, order: &mut Order) {
+        let mut fresh = std::mem::take(&mut order.fresh);
+        let sorted = &mut order.sorted;
         fresh.sort_unstable_by(|a, b| self.texts(*a).cmp(&self.texts(*b)));
-        let mut order = std::mem::take(&mut self.order);
-        let mut end = order.len();
-        order.resize(end + fresh.len(), 0);
+        let mut end = sorted.len();
+        if sorted.capacity() < end + fresh.len() {
+            sorted.reserve_exact(fresh.len() + end / 8);
+        }
+        sorted.resize(end + fresh.len(), 0);
         for (before, id) in fresh.iter().enumerate().rev() {
-            let at = order[..end].partition_point(|other| self.texts(*other) < self.texts(*id));
-            order.copy_within(at..end, at + before + 1);
-            order[at + before] = *id;
+            let at = sorted[..end].partition_point(|other| self.texts(*other) < self.texts(*id));
+            sorted.copy_within(at..end, at + before + 1);
+            sorted[at + before] = *id;
             end = at;
         }
-        self.order = order;
+    }
+}
+
+impl ValueSlot {
+    fn lower(&self) -> &str {
+        self.lower.as_ref().unwrap_or(&self.original)
     }
 }

@@ -19,7 +19,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use model::EntityRef;
+use model::{EntityRef, flatten::Rows};
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ pub struct Index {
     keys: Vec<Key>,
     key_ids: HashMap<Box<str>, u32>,
     free_keys: Vec<u32>,
-    /// Keys whose order must be settled before the next read.
+    /// Keys that lost values or entities and must be settled before the next read.
     touched: BTreeSet<u32>,
     hasher: DefaultHashBuilder,
     generation: u64,
@@ -115,7 +115,7 @@ impl Index {
     /// How many entities of each kind there are; kinds in lower case.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = (&str, u64)> {
         let key = self.key("kind");
-        key.into_iter().flat_map(|key| key.order().iter().map(|value| (key.lower(*value), key.postings(*value).len())))
+        key.into_iter().flat_map(|key| key.ids().map(|value| (key.lower(value), key.postings(value).len())))
     }
 
     pub(crate) fn number_of(&self, entity_ref: &EntityRef) -> Option<u32> {
@@ -164,40 +164,32 @@ impl Index {
     }
 
     fn put(&mut self, put: Prepared) {
-        if let Some(number) = self.number_of(&put.entity_ref) {
-            self.remove(number);
-        }
+        let known = self.number_of(&put.entity_ref);
         let number = match self.ids.binary_search(&put.id) {
-            Ok(number) => {
-                self.remove(number as u32);
-                number as u32
-            }
+            Ok(number) => number as u32,
             Err(_) => {
-                self.ids.push(put.id);
-                self.slots.push(None);
+                push(&mut self.ids, put.id);
+                push(&mut self.slots, None);
                 self.ids.len() as u32 - 1
             }
         };
-        let mut rows = Vec::with_capacity(put.rows.len());
-        for row in put.rows.iter() {
-            let key_id = self.intern_key(row.key);
-            let key = &mut self.keys[key_id as usize];
-            let value = match row.value {
-                Some(value) => key.insert(number, value),
-                None => {
-                    key.bare.insert(number);
-                    NO_VALUE
-                }
-            };
-            rows.push((key_id, value));
+        let stays = known == Some(number);
+        if !stays {
+            // Whoever has the reference under another id, or the id under another reference, makes room.
+            known.into_iter().for_each(|other| self.remove(other));
+            self.remove(number);
         }
-        rows.sort_unstable();
-        self.touched.extend(rows.iter().map(|(key, _)| *key));
+        let rows = self.list(number, &put.rows);
+        if let Some(old) = self.slots[number as usize].take() {
+            self.unlist(number, &old.rows, &rows);
+        }
         let hash = self.hasher.hash_one(put.entity_ref.as_str());
         self.slots[number as usize] =
-            Some(Slot { entity_ref: put.entity_ref, parent: put.parent, body: put.body, rows: rows.into() });
-        self.list_ref(hash, number);
-        self.live.insert(number);
+            Some(Slot { entity_ref: put.entity_ref, parent: put.parent, body: put.body, rows });
+        if !stays {
+            self.list_ref(hash, number);
+            self.live.insert(number);
+        }
     }
 
     fn remove(&mut self, number: u32) {
@@ -208,11 +200,44 @@ impl Index {
             }
         }
         let Some(slot) = self.slots[number as usize].take() else { return };
-        for (key, value) in slot.rows {
-            self.keys[key as usize].remove(number, (value != NO_VALUE).then_some(value));
-            self.touched.insert(key);
-        }
+        self.unlist(number, &slot.rows, &[]);
         self.live.remove(number);
+    }
+
+    /// Adds an entity to the values of its rows.
+    fn list(&mut self, number: u32, rows: &Rows) -> Box<[(u32, u32)]> {
+        let mut listed = Vec::with_capacity(rows.len());
+        for row in rows.iter() {
+            let key_id = self.intern_key(row.key);
+            let key = &mut self.keys[key_id as usize];
+            let value = match row.value {
+                Some(value) => key.insert(number, value),
+                None => {
+                    key.bare.insert(number);
+                    NO_VALUE
+                }
+            };
+            listed.push((key_id, value));
+        }
+        listed.sort_unstable();
+        listed.into()
+    }
+
+    /// Takes an entity out of the values it had and has no longer; both in order.
+    fn unlist(&mut self, number: u32, old: &[(u32, u32)], new: &[(u32, u32)]) {
+        for row in old.iter().filter(|row| new.binary_search(row).is_err()) {
+            let (key_id, value) = *row;
+            let key = &mut self.keys[key_id as usize];
+            if value == NO_VALUE {
+                key.bare.remove(number);
+            } else {
+                // Rows without a value stand behind those with one.
+                let first = new.get(new.partition_point(|(key, _)| *key < key_id));
+                let valued = first.is_some_and(|(key, value)| *key == key_id && *value != NO_VALUE);
+                key.unpost(number, value, valued);
+            }
+            self.touched.insert(key_id);
+        }
     }
 
     fn list_ref(&mut self, hash: u64, number: u32) {
@@ -282,4 +307,13 @@ impl Index {
             self.live.insert(number);
         }
     }
+}
+
+/// Pushes with an eighth to spare where there is no room, not as much again: the lists of the index are long and many, and
+/// what they have to spare is memory.
+fn push<T>(list: &mut Vec<T>, item: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len() / 8 + 4);
+    }
+    list.push(item);
 }

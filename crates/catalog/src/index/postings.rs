@@ -7,26 +7,23 @@ use roaring::RoaringBitmap;
 /// Up to this many numbers a sorted list is smaller and faster than a bitmap.
 const FEW: usize = 16;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Postings {
+    #[default]
+    None,
     One(u32),
-    /// In order; also the empty set.
-    Few(Vec<u32>),
+    /// In order. Boxed, since there is one of these for each value and few are this.
+    #[allow(clippy::box_collection, reason = "it halves the size of the others")]
+    Few(Box<Vec<u32>>),
     Many(Box<RoaringBitmap>),
-}
-
-impl Default for Postings {
-    fn default() -> Self {
-        Self::Few(Vec::new())
-    }
 }
 
 impl Postings {
     pub fn insert(&mut self, number: u32) {
         match self {
+            Self::None => *self = Self::One(number),
             Self::One(one) if *one == number => {}
-            Self::One(one) => *self = Self::Few(vec![(*one).min(number), (*one).max(number)]),
-            Self::Few(few) if few.is_empty() => *self = Self::One(number),
+            Self::One(one) => *self = Self::Few(Box::new(vec![(*one).min(number), (*one).max(number)])),
             Self::Few(few) => {
                 if let Err(at) = few.binary_search(&number) {
                     if few.len() < FEW {
@@ -47,13 +44,18 @@ impl Postings {
     pub fn remove(&mut self, number: u32) {
         match self {
             Self::One(one) if *one == number => *self = Self::default(),
-            Self::One(_) => {}
-            Self::Few(few) => few.retain(|other| *other != number),
+            Self::None | Self::One(_) => {}
+            Self::Few(few) => {
+                few.retain(|other| *other != number);
+                if few.is_empty() {
+                    *self = Self::None;
+                }
+            }
             Self::Many(many) => {
                 many.remove(number);
                 // Well below the other limit, so that a set at the limit does not change its form with every write.
                 if many.len() <= FEW as u64 / 2 {
-                    *self = Self::Few(many.iter().collect());
+                    *self = Self::Few(Box::new(many.iter().collect()));
                 }
             }
         }
@@ -61,6 +63,7 @@ impl Postings {
 
     pub fn len(&self) -> u64 {
         match self {
+            Self::None => 0,
             Self::One(_) => 1,
             Self::Few(few) => few.len() as u64,
             Self::Many(many) => many.len(),
@@ -68,12 +71,13 @@ impl Postings {
     }
 
     pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Few(few) if few.is_empty())
+        matches!(self, Self::None)
     }
 
     /// How many are in the other set too.
     pub fn count_in(&self, other: &RoaringBitmap) -> u64 {
         match self {
+            Self::None => 0,
             Self::One(one) => u64::from(other.contains(*one)),
             Self::Few(few) => few.iter().filter(|number| other.contains(**number)).count() as u64,
             Self::Many(many) => many.intersection_len(other),
@@ -82,10 +86,11 @@ impl Postings {
 
     pub fn add_to(&self, set: &mut RoaringBitmap) {
         match self {
+            Self::None => {}
             Self::One(one) => {
                 set.insert(*one);
             }
-            Self::Few(few) => set.extend(few),
+            Self::Few(few) => set.extend(few.iter()),
             Self::Many(many) => *set |= &**many,
         }
     }

@@ -14,7 +14,7 @@ pub(crate) const LARGE_TEXT: usize = 4096;
 
 /// A final entity made ready for the index: serialised and flattened.
 pub struct Prepared {
-    pub(super) id: Uuid,
+    pub(crate) id: Uuid,
     pub(super) entity_ref: EntityRef,
     pub(super) parent: Option<EntityRef>,
     pub(super) body: StoredBody,

@@ -92,9 +92,10 @@ fn fits<'a>(key: &'a Key, term: &str, visible: &RoaringBitmap, limit: usize, fou
         counts[Fit::Exact as usize] + counts[Fit::Prefix as usize] >= limit
     };
     // The best fits stand together in the dictionary; often they are enough.
-    let prefixed = key.prefixed(term);
-    if !look(&key.order()[prefixed.clone()]) {
-        look(&key.order()[..prefixed.start]);
-        look(&key.order()[prefixed.end..]);
+    let order = key.order();
+    let prefixed = key.prefixed(&order, term);
+    if !look(&order[prefixed.clone()]) {
+        look(&order[..prefixed.start]);
+        look(&order[prefixed.end..]);
     }
 }

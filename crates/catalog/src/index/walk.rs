@@ -111,23 +111,24 @@ impl Index {
         collector: &mut Collector<'a>,
     ) {
         let descending = order.descending;
-        let start = after.and_then(|after| after.value).map(|value| key.equal(value));
+        let sorted = key.order();
+        let start = after.and_then(|after| after.value).map(|value| key.place(&sorted, value));
         let all = selection.len() == self.live.len();
         let mut place = match &start {
-            None if descending => key.order().len(),
+            None if descending => sorted.len(),
             None => 0,
             Some(start) if descending => start.end,
             Some(start) => start.start,
         };
         loop {
-            let group = if descending { key.group_before(place) } else { key.group_from(place) };
+            let group = if descending { key.group_before(&sorted, place) } else { key.group_from(&sorted, place) };
             if group.is_empty() {
                 return;
             }
             place = if descending { group.start } else { group.end };
             let from = if Some(&group) == start.as_ref() { after.map(|after| after.id) } else { None };
             let bounds = self.bounds(from, descending);
-            let values = &key.order()[group];
+            let values = &sorted[group];
             let value = Some(key.lower(values[0]));
             if !order.admits(key.lower(values[0])) {
                 continue;
@@ -190,16 +191,15 @@ impl Index {
 
 impl Key {
     /// The values that differ only in casing from the one at a place, from there on; empty at the end.
-    fn group_from(&self, start: usize) -> std::ops::Range<usize> {
-        let order = self.order();
+    fn group_from(&self, order: &[u32], start: usize) -> std::ops::Range<usize> {
         let Some(first) = order.get(start) else { return start..start };
         let same = order[start..].iter().take_while(|id| self.lower(**id) == self.lower(*first)).count();
         start..start + same
     }
 
     /// The same, before a place.
-    fn group_before(&self, end: usize) -> std::ops::Range<usize> {
-        let order = &self.order()[..end];
+    fn group_before(&self, order: &[u32], end: usize) -> std::ops::Range<usize> {
+        let order = &order[..end];
         let Some(last) = order.last() else { return 0..0 };
         let same = order.iter().rev().take_while(|id| self.lower(**id) == self.lower(*last)).count();
         end - same..end

@@ -13,7 +13,9 @@ use parking_lot::RwLock;
 use serde_json::Value;
 use store::{
     StoreError,
-    catalog::{CatalogStore, Change, Commit, Committed, ReadState, StoredEntity, StoredLocation},
+    catalog::{
+        CatalogStore, Change, Commit, Committed, EntityBodies, EntityHead, ReadState, StoredEntity, StoredLocation,
+    },
 };
 use uuid::Uuid;
 
@@ -29,6 +31,12 @@ impl CatalogStore for Bodies {
         Ok(Committed { seq: 0 })
     }
     async fn entities_after(&self, _: Option<Uuid>, _: u32) -> Result<Vec<StoredEntity>> {
+        Ok(Vec::new())
+    }
+    async fn heads_after(&self, _: Option<Uuid>, _: u32) -> Result<Vec<EntityHead>> {
+        Ok(Vec::new())
+    }
+    async fn bodies_after(&self, _: Option<Uuid>, _: u32) -> Result<Vec<EntityBodies>> {
         Ok(Vec::new())
     }
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>> {

@@ -1,26 +1,26 @@
 //! Rows as the types of the store.
 
 use model::{EntityRef, LocationRef};
-use store::{Change, ChangeKind, Parent, ReadState, Result, StoredEntity, StoredLocation};
+use store::{Change, ChangeKind, EntityBodies, EntityHead, Parent, ReadState, Result, StoredEntity, StoredLocation};
 
 use crate::dialect::Row;
 
 pub(super) const ENTITY: &str = "id, ref, location_key, parent_provider, parent_entity, unprocessed, processed, \
                                  relations, refresh_keys, problems, result_hash, updated_at";
 
+pub(super) const HEAD: &str = "id, ref, location_key, parent_provider, parent_entity, processed IS NOT NULL AS good, \
+                               relations, refresh_keys, problems, result_hash, updated_at";
+
+pub(super) const BODIES: &str = "id, ref, unprocessed, processed";
+
 pub(super) const CHANGE: &str = "seq, entity_ref, entity_id, kind, at, cause";
 
 pub(super) fn entity(row: &Row) -> Result<StoredEntity> {
-    let provider = row.optional_text("parent_provider")?.map(Parent::Provider);
-    let parent = match row.optional_text("parent_entity")? {
-        Some(text) => Some(Parent::Entity(parse_ref(row, "parent_entity", &text)?)),
-        None => provider,
-    };
     Ok(StoredEntity {
         id: row.id("id")?,
         entity_ref: reference(row, "ref")?,
         location_key: row.optional_text("location_key")?,
-        parent,
+        parent: parent(row)?,
         unprocessed: row.text("unprocessed")?.into_boxed_str(),
         processed: row.optional_text("processed")?.map(String::into_boxed_str),
         relations: row.json("relations")?,
@@ -28,6 +28,37 @@ pub(super) fn entity(row: &Row) -> Result<StoredEntity> {
         problems: row.json("problems")?,
         result_hash: row.optional_text("result_hash")?,
         updated_at: row.int("updated_at")?,
+    })
+}
+
+pub(super) fn head(row: &Row) -> Result<EntityHead> {
+    Ok(EntityHead {
+        id: row.id("id")?,
+        entity_ref: reference(row, "ref")?,
+        location_key: row.optional_text("location_key")?,
+        parent: parent(row)?,
+        processed: row.truth("good")?,
+        relations: row.json("relations")?,
+        refresh_keys: row.json("refresh_keys")?,
+        problems: row.json("problems")?,
+        result_hash: row.optional_text("result_hash")?,
+        updated_at: row.int("updated_at")?,
+    })
+}
+
+pub(super) fn bodies(row: &Row) -> Result<EntityBodies> {
+    Ok(EntityBodies {
+        id: row.id("id")?,
+        entity_ref: reference(row, "ref")?,
+        unprocessed: row.text("unprocessed")?.into_boxed_str(),
+        processed: row.optional_text("processed")?.map(String::into_boxed_str),
+    })
+}
+
+fn parent(row: &Row) -> Result<Option<Parent>> {
+    Ok(match row.optional_text("parent_entity")? {
+        Some(text) => Some(Parent::Entity(parse_ref(row, "parent_entity", &text)?)),
+        None => row.optional_text("parent_provider")?.map(Parent::Provider),
     })
 }
 

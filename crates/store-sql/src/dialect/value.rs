@@ -89,6 +89,10 @@ impl Row {
         self.get(column)
     }
 
+    pub(crate) fn truth(&self, column: &str) -> Result<bool> {
+        self.get(column)
+    }
+
     pub(crate) fn id(&self, column: &str) -> Result<Uuid> {
         Uuid::from_slice(self.get(column)?).map_err(|error| self.corrupt(column, error))
     }

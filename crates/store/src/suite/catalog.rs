@@ -5,7 +5,9 @@ use std::sync::Arc;
 use model::EntityRef;
 
 use super::{change, entity, id, location, read_state};
-use crate::{CatalogStore, Change, ChangeKind, Commit, Parent, ReadState, StoreError, StoredEntity, StoredLocation};
+use crate::{
+    CatalogStore, Change, ChangeKind, Commit, EntityHead, Parent, ReadState, StoreError, StoredEntity, StoredLocation,
+};
 
 type Store = Arc<dyn CatalogStore>;
 
@@ -121,6 +123,38 @@ pub async fn entities_page_in_order_of_id(store: Store) {
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 5]);
     assert_eq!(pages.concat(), entities);
     assert!(store.entities_after(None, 0).await.unwrap().is_empty());
+}
+
+pub async fn heads_and_bodies_page_like_entities(store: Store) {
+    let mut upserts: Vec<StoredEntity> = (0..5).map(|number| entity(&format!("e{number}"))).collect();
+    upserts[2].processed = None;
+    upserts[3].parent = None;
+    store.commit(&Commit { upserts, ..Commit::default() }).await.unwrap();
+    let mut after = None;
+    for size in [2, 2, 1, 0] {
+        let entities = store.entities_after(after, 2).await.unwrap();
+        let heads = store.heads_after(after, 2).await.unwrap();
+        let bodies = store.bodies_after(after, 2).await.unwrap();
+        assert_eq!((entities.len(), heads.len(), bodies.len()), (size, size, size));
+        for ((entity, head), bodies) in entities.into_iter().zip(heads).zip(bodies) {
+            after = Some(entity.id);
+            assert_eq!((bodies.id, &bodies.entity_ref), (entity.id, &entity.entity_ref));
+            assert_eq!((bodies.unprocessed, &bodies.processed), (entity.unprocessed, &entity.processed));
+            let expected = EntityHead {
+                id: entity.id,
+                entity_ref: entity.entity_ref,
+                location_key: entity.location_key,
+                parent: entity.parent,
+                processed: entity.processed.is_some(),
+                relations: entity.relations,
+                refresh_keys: entity.refresh_keys,
+                problems: entity.problems,
+                result_hash: entity.result_hash,
+                updated_at: entity.updated_at,
+            };
+            assert_eq!(head, expected);
+        }
+    }
 }
 
 pub async fn entities_are_found_by_reference(store: Store) {

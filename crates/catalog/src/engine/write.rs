@@ -1,0 +1,94 @@
+//! Writing and showing what changed, while workers go on.
+
+use std::time::Duration;
+
+use store::StoreError;
+use tokio::time::Instant;
+
+use super::actor::{Actor, Report};
+use super::flush::{Flush, Scope};
+use super::{measure, news};
+
+/// While there is work, an entity that only others have related themselves to is shown anew at least this often: in a large
+/// load every entity is, over and over.
+const RELATE_AT_MOST: Duration = Duration::from_secs(30);
+/// A database that does not take a write is asked again after this.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+impl Actor {
+    #[tracing::instrument(target = "spans", name = "catalog.flush", skip_all)]
+    pub async fn flush(&mut self) {
+        let began = Instant::now();
+        self.progress.touched = false;
+        let relations_too = self.only_hosts_wait() || began >= self.progress.related_at + RELATE_AT_MOST;
+        if relations_too {
+            self.progress.related_at = began;
+        }
+        let scope = Scope { settled: self.progress.settled, relations_too };
+        let result = self.write_and_show(scope).await;
+        self.take_late();
+        self.progress.flush_time = began.elapsed();
+        match result {
+            Ok(count) => {
+                self.progress.retry_at = None;
+                if !relations_too {
+                    self.touch();
+                }
+                let waited = began.saturating_duration_since(self.progress.touched_at);
+                measure::flushed(waited, self.progress.flush_time, count);
+                self.progress.holdings.measure(&self.state, &self.index);
+                news::tell(&self.state.news());
+                self.status.send_modify(|status| {
+                    status.flushes += 1;
+                    status.store_error = None;
+                });
+            }
+            Err(error) => {
+                tracing::error!(%error, "the newest changes of the catalog could not be written; trying again");
+                self.touch();
+                self.progress.retry_at = Some(Instant::now() + RETRY_AFTER);
+                self.status.send_modify(|status| status.store_error = Some(error.to_string()));
+            }
+        }
+        self.publish();
+    }
+
+    /// Writes what changed and shows it; on an error nothing was. Answers how many rows that were.
+    async fn write_and_show(&mut self, scope: Scope) -> Result<usize, StoreError> {
+        let store = self.store.clone();
+        let flush = Flush::prepare(&mut self.state, &*store, scope).await?;
+        let count = flush.commit.upserts.len() + flush.commit.deletes.len();
+        if !flush.is_empty() {
+            self.meanwhile(store.commit(&flush.commit)).await?;
+        }
+        let (shown, index) = (flush.done(&mut self.state), self.index.clone());
+        // It only fails together with everything else.
+        let _ = self.meanwhile(tokio::task::spawn_blocking(move || shown.show(&index))).await;
+        Ok(count)
+    }
+
+    /// Waits for something, and keeps workers busy until then. What they report is taken in afterwards: the state must not change.
+    async fn meanwhile<T>(&mut self, future: impl Future<Output = T>) -> T {
+        tokio::pin!(future);
+        loop {
+            tokio::select! {
+                output = &mut future => return output,
+                Some(report) = self.reports.1.recv() => match report {
+                    Report::Computed => {
+                        self.progress.computing -= 1;
+                        self.dispatch();
+                    }
+                    report => self.late.push(report),
+                },
+            }
+        }
+    }
+
+    /// Takes in what was reported while the state had to stay as it was.
+    fn take_late(&mut self) {
+        for report in std::mem::take(&mut self.late) {
+            self.touch();
+            self.take_one(report);
+        }
+    }
+}
