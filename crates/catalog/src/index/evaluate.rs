@@ -67,7 +67,7 @@ impl Index {
                     self.values_of(*number, id).filter(|value| *value != NO_VALUE).any(|value| has(&value))
                 }));
             } else {
-                key.ids().filter(|value| has(value)).for_each(|value| key.postings(value).add_to(&mut found));
+                key.containing(text).into_iter().for_each(|value| key.postings(value).add_to(&mut found));
             }
         }
         found &= &*selection;

@@ -7,6 +7,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use model::flatten::RowValue;
 use parking_lot::{MappedRwLockReadGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::block::Block;
+use super::like::Like;
 use super::postings::Postings;
 
 /// Up to this many changes are put in place one by one; more are merged.
@@ -20,6 +22,8 @@ pub(crate) struct Key {
     /// Value ids by the hash of their lower-cased text.
     by_text: HashTable<u32>,
     order: RwLock<Order>,
+    /// Made when somebody searches, and anew after values came or went.
+    block: RwLock<Option<Block>>,
     /// Values that lost their last entity since the last settling.
     vacated: Vec<u32>,
     /// Entities with a value.
@@ -93,6 +97,34 @@ impl Key {
         candidates.filter(move |id| self.lower(*id) == lower)
     }
 
+    /// The values that contain a text.
+    pub fn containing(&self, text: &Like) -> Vec<u32> {
+        let Some(part) = text.plain_part() else {
+            return self.ids().filter(|id| text.is_in(self.lower(*id))).collect();
+        };
+        let mut found = match &*self.block() {
+            Some(block) => block.find(part),
+            None => Vec::new(),
+        };
+        if !text.is_plain() {
+            found.retain(|id| text.is_in(self.lower(*id)));
+        }
+        found
+    }
+
+    fn block(&self) -> RwLockReadGuard<'_, Option<Block>> {
+        let block = self.block.read();
+        if block.is_some() {
+            return block;
+        }
+        drop(block);
+        let mut block = self.block.write();
+        if block.is_none() {
+            *block = Some(Block::of(self.ids().map(|id| (id, self.lower(id)))));
+        }
+        RwLockWriteGuard::downgrade(block)
+    }
+
     /// Where the values that equal a lower-cased text are in [`Key::order`]: one place per casing.
     pub fn place(&self, order: &[u32], lower: &str) -> Range<usize> {
         let start = order.partition_point(|id| self.lower(*id) < lower);
@@ -164,6 +196,7 @@ impl Key {
         let (values, hasher) = (&self.values, &self.hasher);
         self.by_text.insert_unique(hash, id, |id| hasher.hash_one(values[*id as usize].lower()));
         self.order.get_mut().fresh.push(id);
+        *self.block.get_mut() = None;
         id
     }
 
@@ -177,6 +210,7 @@ impl Key {
             return;
         }
         self.unlist(&dead);
+        *self.block.get_mut() = None;
         for id in dead {
             let slot = std::mem::take(&mut self.values[id as usize]);
             let hash = self.hasher.hash_one(slot.lower());

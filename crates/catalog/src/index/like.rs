@@ -26,6 +26,19 @@ impl Like {
         Self { pieces: vec![Piece::plain(text)] }
     }
 
+    /// A part that stands in every value that contains it, if it has one without holes.
+    pub fn plain_part(&self) -> Option<&Finder<'static>> {
+        self.pieces.iter().find_map(|piece| match piece {
+            Piece::Plain(finder) => Some(&**finder),
+            Piece::Holed(_) => None,
+        })
+    }
+
+    /// Whether the plain part is all of it.
+    pub fn is_plain(&self) -> bool {
+        matches!(&*self.pieces, [Piece::Plain(_)])
+    }
+
     /// Whether a value in lower case contains it.
     pub fn is_in(&self, value: &str) -> bool {
         let mut rest = value;

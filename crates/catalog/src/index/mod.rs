@@ -4,6 +4,7 @@
 //! (contract catalog.md section 7.1) has a sorted dictionary of its values, and each value the set of entities that have
 //! it; filters, orders, facets and text search are all answered from these. The final JSON is kept ready to send.
 
+mod block;
 mod evaluate;
 mod facets;
 mod graph;
