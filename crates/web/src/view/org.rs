@@ -1,6 +1,6 @@
 //! Groups and people: who is in a group, directly and through its sub-groups, and what an owner owns.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use catalog::{CatalogReader, Graph, GraphRequest};
 use model::filter::Predicate;
@@ -39,10 +39,11 @@ impl Membership {
     }
 
     fn of(group: &EntityRef, graph: &Graph) -> Self {
-        let targets = |source: &EntityRef, relation: &str| -> Vec<EntityRef> {
-            let edges = graph.edges.iter().filter(|edge| edge.source == *source && edge.relation == relation);
-            edges.map(|edge| edge.target.clone()).collect()
-        };
+        let mut edges: HashMap<(&EntityRef, &str), Vec<EntityRef>> = HashMap::new();
+        for edge in &graph.edges {
+            edges.entry((&edge.source, &edge.relation)).or_default().push(edge.target.clone());
+        }
+        let targets = |source: &EntityRef, relation: &str| edges.get(&(source, relation)).cloned().unwrap_or_default();
         let direct: BTreeSet<EntityRef> = targets(group, "hasMember").into_iter().collect();
         let mut membership = Self { truncated: graph.truncated, ..Self::default() };
         let mut seen: HashSet<EntityRef> = HashSet::from([group.clone()]);

@@ -15,6 +15,8 @@ use crate::view::org::{self, Membership, OwnedKind};
 /// Members listed before the rest is counted, and types of one kind.
 const MAX_MEMBERS: usize = 100;
 const MAX_TYPES: usize = 6;
+/// Owners that an address of a list names: a longer address would be refused on its way.
+const MAX_LINKED_OWNERS: usize = 40;
 
 /// Who is in the group, directly and through its sub-groups.
 pub async fn members(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
@@ -95,7 +97,9 @@ pub async fn ownership(subject: &Subject, state: &WebState) -> Result<Markup, Fa
 fn owned_kinds(subject: &Subject, kinds: &[OwnedKind], owners: &[EntityRef]) -> Markup {
     let t = subject.ctx.t;
     let list = |kind: &str| {
-        owners.iter().fold(ListQuery::of_kind(kind), |list, owner| list.adding(Facet::Owner, owner.as_str()))
+        let named =
+            || owners.iter().fold(ListQuery::of_kind(kind), |list, owner| list.adding(Facet::Owner, owner.as_str()));
+        (owners.len() <= MAX_LINKED_OWNERS).then(named)
     };
     html! {
         @if !kinds.is_empty() {
@@ -103,13 +107,13 @@ fn owned_kinds(subject: &Subject, kinds: &[OwnedKind], owners: &[EntityRef]) -> 
                 @for kind in kinds {
                     @let icon = crate::view::kinds::face(&kind.kind.to_lowercase()).icon;
                     li.tile {
-                        a.tile-main href=(list(&kind.kind).href()) {
+                        a.tile-main href=[list(&kind.kind).map(|list| list.href())] {
                             (icon) span { (kind_plural(t, &kind.kind)) } span.tile-count { (t.number(kind.count)) }
                         }
                         @if !kind.types.is_empty() {
                             p.tile-types {
                                 @for (kind_type, count) in kind.types.iter().take(MAX_TYPES) {
-                                    a href=(list(&kind.kind).adding(Facet::Type, kind_type).href()) { (kind_type) " " span.choice-count { (t.number(*count)) } }
+                                    a href=[list(&kind.kind).map(|list| list.adding(Facet::Type, kind_type).href())] { (kind_type) " " span.choice-count { (t.number(*count)) } }
                                     " "
                                 }
                             }
