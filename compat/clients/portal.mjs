@@ -32,7 +32,7 @@ backend:
       - {type: legacy, options: {secret: '${LEGACY_SECRET}', subject: compat-legacy}}
 auth: {environment: development, providers: {guest: {}}}
 catalog:
-  rules: [{allow: [Component, API, Resource, System, Domain, Group, User, Location, Template]}]
+  rules: [{allow: [Component, API, Resource, System, Domain, Group, User, Location, Template, KindDefinition, Environment]}]
   locations:
     - {type: file, target: '${join(ROOT, 'examples/catalog-info.yaml')}'}
     ${entities ? "- {type: file, target: './many.yaml'}" : ''}

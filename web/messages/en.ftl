@@ -147,6 +147,7 @@ kind-user = User
 kind-location = Location
 kind-template = Template
 kind-airesource = AI resource
+kind-kinddefinition = Kind
 kinds-component = Components
 kinds-api = APIs
 kinds-resource = Resources
@@ -157,6 +158,7 @@ kinds-user = Users
 kinds-location = Locations
 kinds-template = Templates
 kinds-airesource = AI resources
+kinds-kinddefinition = Kinds
 kinds-all = All kinds
 
 ## Relations, as the entity has them
@@ -269,6 +271,7 @@ copy-address = Copy address
 copied = Copied
 owner = Owner
 part-of = Part of
+details = Details
 about = About
 links = Links
 relations = Relations

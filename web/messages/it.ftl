@@ -147,6 +147,7 @@ kind-user = Utente
 kind-location = Posizione
 kind-template = Modello
 kind-airesource = Risorsa IA
+kind-kinddefinition = Tipo di entità
 kinds-component = Componenti
 kinds-api = API
 kinds-resource = Risorse
@@ -157,6 +158,7 @@ kinds-user = Utenti
 kinds-location = Posizioni
 kinds-template = Modelli
 kinds-airesource = Risorse IA
+kinds-kinddefinition = Tipi di entità
 kinds-all = Tutti i tipi di entità
 
 ## Relations, as the entity has them
@@ -269,6 +271,7 @@ copy-address = Copia l’indirizzo
 copied = Copiato
 owner = Proprietario
 part-of = Parte di
+details = Dettagli
 about = Informazioni
 links = Collegamenti
 relations = Relazioni

@@ -30,6 +30,8 @@ const PAGES = {
   'long-graph': [`${LONG}/graph`, 'Steps'],
   hostile: ['/catalog/default/component/hostile', '<img src=x onerror=alert(1)>'],
   'right-to-left': ['/catalog/default/component/right-to-left', 'خدمة'],
+  'own-kind-list': ['/catalog?kind=environment', 'Hosted here'],
+  'own-kind': ['/catalog/default/environment/live', 'alps'],
   'nothing-found': ['/catalog?q=nothing-has-this-name', 'Nothing matches'],
 };
 

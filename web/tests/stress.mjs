@@ -17,4 +17,24 @@ export const STRESS = [
     + 'spec: {type: service, lifecycle: experimental, owner: journeys}\n',
   head('Component', 'no-owner') + 'spec: {type: service, lifecycle: production}\n',
   head('Component', 'delivery') + 'spec: {type: service, lifecycle: production, owner: journeys}\n',
+  `apiVersion: callboard.io/v1alpha1
+kind: KindDefinition
+metadata: {name: environment, description: A place where components run}
+spec:
+  kind: Environment
+  plural: Environments
+  icon: cloud
+  apiVersions: [acme.example/v1]
+  schema: {required: [region]}
+  relations: [{path: spec.hosts, forward: hosts, reverse: runsOn, reverseTitle: runs on, defaultKind: Component}]
+  columns: [{key: metadata.name, label: Name}, {key: spec.region, label: Region}, {key: spec.hosts, label: Hosted here}]
+  layout:
+    - {panel: fields, title: Where, fields: [{key: spec.region, label: Region}]}
+    - {panel: related, title: Hosted here, relation: hosts}
+`,
+  `apiVersion: acme.example/v1
+kind: Environment
+metadata: {name: live, title: Live}
+spec: {region: alps, hosts: [timetable, payments]}
+`,
 ].join('---\n');

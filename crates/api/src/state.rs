@@ -5,7 +5,6 @@ use std::sync::Arc;
 use auth::Authority;
 use catalog::ingest::SourceReader;
 use catalog::{CatalogReader, EngineHandle};
-use model::kind::KindRegistry;
 use store::CatalogStore;
 
 use crate::health::Lifecycle;
@@ -17,7 +16,6 @@ pub struct ApiState {
     pub engine: EngineHandle,
     /// Reads what placeholders in an entity under validation refer to.
     pub sources: Arc<SourceReader>,
-    pub kinds: Arc<KindRegistry>,
     pub store: Arc<dyn CatalogStore>,
     pub auth: Arc<Authority>,
     pub lifecycle: Lifecycle,

@@ -1,11 +1,11 @@
 //! What can be said about entities without hosts and without a running catalog: what the files they name on this disk bring.
 //! It is said in the words of the catalog, since it is the catalog's own processing that says it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use model::descriptor::Sound;
-use model::kind::KindRegistry;
+use model::kind::{DEFINITION_KIND, Kind, KindRegistry};
 use model::{LocationRef, Problem};
 use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
 use url::Url;
@@ -19,31 +19,59 @@ use crate::process::{Outcome, ResolvedReferences, SourcePlace, Written, located,
 /// Files that lead on to others, round by round.
 const MAX_ROUNDS: usize = 20;
 
-/// Checks an entity that nothing is wrong with by itself. `location` is the file it stands in, as an absolute path; files may
-/// be named from `root` down. What only a host could tell is passed over.
-pub fn check(sound: &Sound, location: &LocationRef, text: &str, root: &Path, kinds: &KindRegistry) -> Vec<Problem> {
-    let written = Some(Written { text: text.into(), document: sound.document });
-    let place = SourcePlace { location: location.clone(), annotations: Vec::new(), line: sound.line, written };
+/// A file on this disk, and how far the files that it names may be followed.
+pub struct OfflineFile<'a> {
+    /// As an absolute path.
+    pub location: LocationRef,
+    pub text: &'a str,
+    /// Files may be named from here down.
+    pub root: PathBuf,
+}
+
+/// Checks an entity that nothing is wrong with by itself. What only a host could tell is passed over.
+pub fn check(sound: &Sound, file: &OfflineFile<'_>, kinds: &KindRegistry) -> Vec<Problem> {
+    match processed(sound, file, kinds) {
+        Some(Outcome::Done(processed)) if processed.entity.kind().eq_ignore_ascii_case("location") => {
+            let place = file.place(sound);
+            let problems = targets_problems(&processed.entity, &file.location, &file.root);
+            problems.into_iter().map(|problem| located(problem, &place)).collect()
+        }
+        Some(Outcome::Failed { problems, .. }) => problems,
+        Some(Outcome::Done(_) | Outcome::Needs(_)) | None => Vec::new(),
+    }
+}
+
+/// The kind that an entity defines, if it is a sound definition that needs no host.
+pub fn definition(sound: &Sound, file: &OfflineFile<'_>, kinds: &KindRegistry) -> Option<Kind> {
+    match processed(sound, file, kinds)? {
+        Outcome::Done(processed) if processed.entity.kind() == DEFINITION_KIND => kinds.define(&processed.entity).ok(),
+        _ => None,
+    }
+}
+
+/// What processing says; nothing where that takes a host.
+fn processed(sound: &Sound, file: &OfflineFile<'_>, kinds: &KindRegistry) -> Option<Outcome> {
+    let place = file.place(sound);
     let mut resolved = ResolvedReferences::new();
     for _ in 0..MAX_ROUNDS {
         match process(&sound.entity, &place, kinds, &resolved) {
             Outcome::Needs(references) => {
                 for reference in references {
-                    let Some(fetched) = fetch_locally(&reference, root, &Offline, MAX_PLACEHOLDER_BYTES) else {
-                        return Vec::new();
-                    };
+                    let fetched = fetch_locally(&reference, &file.root, &Offline, MAX_PLACEHOLDER_BYTES)?;
                     resolved.insert(reference, fetched);
                 }
             }
-            Outcome::Done(processed) if processed.entity.kind().eq_ignore_ascii_case("location") => {
-                let problems = targets_problems(&processed.entity, location, root);
-                return problems.into_iter().map(|problem| located(problem, &place)).collect();
-            }
-            Outcome::Done(_) => return Vec::new(),
-            Outcome::Failed { problems, .. } => return problems,
+            outcome => return Some(outcome),
         }
     }
-    Vec::new()
+    None
+}
+
+impl OfflineFile<'_> {
+    fn place(&self, sound: &Sound) -> SourcePlace {
+        let written = Some(Written { text: self.text.into(), document: sound.document });
+        SourcePlace { location: self.location.clone(), annotations: Vec::new(), line: sound.line, written }
+    }
 }
 
 /// What is wrong with the files that a `Location` names.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use catalog::offline::OfflineFile;
 use model::descriptor::check_file;
 use model::{KindRegistry, LocationRef, Severity};
 use serde_json::Value;
@@ -137,7 +138,8 @@ fn wrong_offline(path: &Path, kinds: &KindRegistry) -> bool {
     let report = check_file(&path.to_string_lossy(), &bytes, kinds);
     let location = LocationRef::new("file", path.to_string_lossy());
     let text = String::from_utf8_lossy(&bytes);
-    let named = |sound| catalog::offline::check(sound, &location, &text, path.parent().unwrap(), kinds);
+    let file = OfflineFile { location, text: &text, root: path.parent().unwrap().to_owned() };
+    let named = |sound| catalog::offline::check(sound, &file, kinds);
     let problems = report.entities.iter().flat_map(named).chain(report.problems);
     problems.into_iter().any(|problem| problem.severity == Severity::Error)
 }

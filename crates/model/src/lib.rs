@@ -19,7 +19,7 @@ pub mod validate;
 pub mod yaml;
 
 pub use entity::Entity;
-pub use kind::{KindDefinition, KindRegistry};
+pub use kind::{Kind, KindDefinition, KindRegistry};
 pub use location::LocationRef;
 pub use problem::{Place, Problem, Severity};
 pub use reference::{EntityRef, RefDefaults, RefError};

@@ -3,16 +3,28 @@
 //! The checking is done by the `jsonschema` crate; here its findings are put into the order in which AJV would report
 //! them (the first one is the answer on the wire) and into AJV's wording.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{Draft, ValidationError, Validator};
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::js::js_string;
 
 /// What is found wrong with one value is kept up to this number; a hostile body can be wrong in millions of places.
 pub(crate) const MAX_FAILURES: usize = 1000;
+
+/// What a compiled pattern may take, in bytes.
+const MAX_PATTERN_SIZE: usize = 1 << 20;
+
+/// Why a schema cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// JSON pointer into the schema.
+    pub pointer: String,
+    pub reason: String,
+}
 
 /// A schema, compiled once.
 #[derive(Clone, Debug)]
@@ -64,16 +76,19 @@ impl Failure {
 }
 
 impl Schema {
-    /// Compiles a draft 7 schema. It may refer to its own parts, not to other documents.
+    /// Compiles a draft 7 schema. It may refer to its own parts, not to other documents, and its patterns are those that
+    /// can be searched for in linear time.
     ///
     /// # Errors
-    /// What is wrong with the schema.
-    pub(crate) fn new(raw: Value) -> Result<Self, String> {
+    /// What is wrong with the schema, and where.
+    pub(crate) fn new(raw: Value) -> Result<Self, Fault> {
+        let patterns = PatternOptions::regex().size_limit(MAX_PATTERN_SIZE).dfa_size_limit(MAX_PATTERN_SIZE);
         let validator = jsonschema::options()
             .with_draft(Draft::Draft7)
+            .with_pattern_options(patterns)
             .should_validate_formats(false)
             .build(&raw)
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| Fault { pointer: error.instance_path().to_string(), reason: error.to_string() })?;
         Ok(Self { raw, validator })
     }
 
@@ -219,8 +234,9 @@ impl Schema {
 
 fn duplicate_items(list: &Value) -> (String, String) {
     let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    let pair = (1..items.len()).rev().find_map(|i| Some((i, items[..i].iter().rposition(|item| *item == items[i])?)));
-    let (i, j) = pair.unwrap_or_default();
+    let mut seen: HashMap<String, usize> = HashMap::with_capacity(items.len());
+    let twice = |(i, item): (usize, &Value)| Some((i, seen.insert(item.to_string(), i)?));
+    let (i, j) = items.iter().enumerate().filter_map(twice).last().unwrap_or_default();
     // AJV names the later item `j` in its text and first in its parameters.
     (format!("must NOT have duplicate items (items ## {j} and {i} are identical)"), format!("i: {i}, j: {j}"))
 }

@@ -35,7 +35,6 @@ use crate::telemetry::Telemetry;
 pub struct Live {
     store: Arc<SqlStore>,
     catalog: Catalog,
-    kinds: Arc<KindRegistry>,
     readers: Arc<CurrentReaders>,
     lifecycle: Lifecycle,
     telemetry: Telemetry,
@@ -53,25 +52,18 @@ impl Live {
         let store = Arc::new(store);
         let readers = Arc::new(CurrentReaders(ArcSwap::from_pointee(readers(&settings)?)));
         let kinds = Arc::new(KindRegistry::builtin());
-        let catalog = Catalog::start(store.clone(), readers.clone(), settings.catalog.clone(), kinds.clone())
+        let catalog = Catalog::start(store.clone(), readers.clone(), settings.catalog.clone(), kinds)
             .await
             .context("the catalog does not start")?;
         let lifecycle = Lifecycle::default();
-        let router = Parts {
-            store: &store,
-            catalog: &catalog,
-            kinds: &kinds,
-            readers: &readers,
-            lifecycle: &lifecycle,
-            telemetry: &telemetry,
-        }
-        .router(&settings)?;
+        let router =
+            Parts { store: &store, catalog: &catalog, readers: &readers, lifecycle: &lifecycle, telemetry: &telemetry }
+                .router(&settings)?;
         let router = Arc::new(ArcSwap::from_pointee(router));
         let settings = Arc::new(settings);
         Ok(Self {
             store,
             catalog,
-            kinds,
             readers,
             lifecycle,
             telemetry,
@@ -107,7 +99,6 @@ impl Live {
         Parts {
             store: &self.store,
             catalog: &self.catalog,
-            kinds: &self.kinds,
             readers: &self.readers,
             lifecycle: &self.lifecycle,
             telemetry: &self.telemetry,
@@ -155,7 +146,6 @@ fn readers(settings: &Settings) -> Result<Readers> {
 struct Parts<'a> {
     store: &'a Arc<SqlStore>,
     catalog: &'a Catalog,
-    kinds: &'a Arc<KindRegistry>,
     readers: &'a Arc<CurrentReaders>,
     lifecycle: &'a Lifecycle,
     telemetry: &'a Telemetry,
@@ -170,7 +160,6 @@ impl Parts<'_> {
             catalog: self.catalog.reader.clone(),
             engine: self.catalog.engine.clone(),
             sources: Arc::new(SourceReader::new(self.readers.clone())),
-            kinds: self.kinds.clone(),
             store: self.store.clone(),
             auth: authority.clone(),
             lifecycle: self.lifecycle.clone(),

@@ -10,6 +10,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use time::OffsetDateTime;
 use unic_langid::LanguageIdentifier;
 
+use crate::view::kinds::Faces;
+
 /// A language the pages speak.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -80,15 +82,16 @@ fn load(lang: Lang) -> Bundle {
     bundle
 }
 
-/// The words in one language.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Messages {
+/// The words in one language, and those that kind definitions have for kinds and relations.
+#[derive(Clone, Copy, Debug)]
+pub struct Messages<'a> {
     pub lang: Lang,
+    pub faces: &'a Faces,
 }
 
-impl Messages {
-    pub fn new(lang: Lang) -> Self {
-        Self { lang }
+impl<'a> Messages<'a> {
+    pub fn new(lang: Lang, faces: &'a Faces) -> Self {
+        Self { lang, faces }
     }
 
     /// The words for a key without variables.
@@ -175,6 +178,11 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::view::kinds::BUILTIN;
+
+    fn messages(lang: Lang) -> Messages<'static> {
+        Messages::new(lang, &BUILTIN)
+    }
 
     fn keys(lang: Lang) -> BTreeSet<&'static str> {
         if let Err((_, problems)) = FluentResource::try_new(lang.source().to_owned()) {
@@ -266,7 +274,7 @@ mod tests {
 
     #[test]
     fn plurals_and_numbers_follow_the_language() {
-        let (en, it) = (Messages::new(Lang::English), Messages::new(Lang::Italian));
+        let (en, it) = (messages(Lang::English), messages(Lang::Italian));
         assert_eq!(en.count("count-entities", 1), "1 entity");
         assert_eq!(en.count("count-entities", 12_345), "12,345 entities");
         assert_eq!(it.count("count-entities", 1), "1 entità");
@@ -275,7 +283,7 @@ mod tests {
 
     #[test]
     fn time_passes_in_words() {
-        let (en, it) = (Messages::new(Lang::English), Messages::new(Lang::Italian));
+        let (en, it) = (messages(Lang::English), messages(Lang::Italian));
         const DAY: i64 = 86_400_000;
         for (millis, english, italian) in [
             (0, "now", "adesso"),
@@ -292,7 +300,7 @@ mod tests {
 
     #[test]
     fn moments_are_written_in_the_language() {
-        assert_eq!(Messages::new(Lang::English).moment(1_763_940_000_000), "23 November 2025, 23:20 UTC");
-        assert_eq!(Messages::new(Lang::Italian).moment(0), "1 gennaio 1970, 00:00 UTC");
+        assert_eq!(messages(Lang::English).moment(1_763_940_000_000), "23 November 2025, 23:20 UTC");
+        assert_eq!(messages(Lang::Italian).moment(0), "1 gennaio 1970, 00:00 UTC");
     }
 }

@@ -14,12 +14,15 @@ use crate::cookies::{self, Stars, Theme};
 use crate::i18n::{Lang, Messages};
 use crate::pages::errors;
 use crate::session::{self, Viewer};
+use crate::view::kinds::{BUILTIN, Faces};
 use crate::{Branding, WebState, urls};
 
 /// A request as pages see it.
 #[derive(Clone)]
 pub struct Ctx {
-    pub t: Messages,
+    pub lang: Lang,
+    /// How kinds and relations are shown now.
+    pub faces: Arc<Faces>,
     pub theme: Theme,
     /// The sidebar shows icons alone.
     pub narrow_sidebar: bool,
@@ -47,7 +50,8 @@ impl Ctx {
         let theme = cookies::read(headers, cookies::THEME).and_then(|code| Theme::from_code(&code));
         let stars = cookies::read(headers, cookies::STARS).map(|text| Stars::parse(&text));
         Self {
-            t: Messages::new(lang),
+            lang,
+            faces: state.faces(),
             theme: theme.unwrap_or_default(),
             narrow_sidebar: cookies::read(headers, cookies::SIDEBAR).is_some_and(|width| width == "narrow"),
             stars: stars.unwrap_or_default(),
@@ -59,6 +63,11 @@ impl Ctx {
             fragment: text(headers, "hx-target").filter(|_| text(headers, "hx-history-restore-request").is_none()),
             branding: state.branding.clone(),
         }
+    }
+
+    /// The words for this reader.
+    pub fn t(&self) -> Messages<'_> {
+        Messages::new(self.lang, &self.faces)
     }
 
     /// The path without the query, for marking where one is.
@@ -127,7 +136,8 @@ impl<S: Sync> FromRequestParts<S> for Anyone {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         // The layer puts it there for every route of `router`; without it the request is a stranger's.
         Ok(Self(parts.extensions.get::<Ctx>().cloned().unwrap_or_else(|| Ctx {
-            t: Messages::default(),
+            lang: Lang::default(),
+            faces: BUILTIN.clone(),
             theme: Theme::System,
             narrow_sidebar: false,
             stars: Stars::default(),

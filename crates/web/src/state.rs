@@ -6,11 +6,12 @@ use std::sync::Arc;
 use auth::Authority;
 use catalog::{Catalog, CatalogReader, EngineError, EngineHandle};
 use http::HeaderValue;
-use model::{EntityRef, Severity};
+use model::{EntityRef, KindRegistry, Severity};
 use parking_lot::Mutex;
 
 use crate::branding::Branding;
 use crate::security::CONTENT_SECURITY_POLICY;
+use crate::view::kinds::Faces;
 
 /// What pages work with. Cheap to clone.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct WebState {
     pub(crate) content_security_policy: HeaderValue,
     /// Kept from one page to the next: every list asks, few flushes change it.
     problematic: Arc<Mutex<Problematic>>,
+    /// Made anew when a definition changes.
+    faces: Arc<Mutex<(Arc<KindRegistry>, Arc<Faces>)>>,
 }
 
 /// The entities with problems, as of a state of the engine.
@@ -34,7 +37,10 @@ struct Problematic {
 
 impl WebState {
     pub fn new(catalog: Catalog, auth: Arc<Authority>, branding: Branding) -> Self {
+        let kinds = catalog.engine.kinds();
+        let faces = Arc::new(Faces::of(&kinds));
         Self {
+            faces: Arc::new(Mutex::new((kinds, faces))),
             catalog: catalog.reader,
             engine: catalog.engine,
             auth,
@@ -48,6 +54,16 @@ impl WebState {
     #[must_use]
     pub fn with_content_security_policy(self, policy: HeaderValue) -> Self {
         Self { content_security_policy: policy, ..self }
+    }
+
+    /// How kinds and relations are shown now.
+    pub(crate) fn faces(&self) -> Arc<Faces> {
+        let kinds = self.engine.kinds();
+        let mut known = self.faces.lock();
+        if !Arc::ptr_eq(&known.0, &kinds) {
+            *known = (kinds.clone(), Arc::new(Faces::of(&kinds)));
+        }
+        known.1.clone()
     }
 
     /// The visible entities whose newest processing found an error, in order.

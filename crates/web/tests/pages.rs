@@ -58,6 +58,30 @@ apiVersion: backstage.io/v1alpha1
 kind: User
 metadata: { name: ann }
 spec: { memberOf: [team-a], profile: { displayName: "Ann <Bee>", email: "a@b.example?cc=<x>" } }
+---
+apiVersion: callboard.io/v1alpha1
+kind: KindDefinition
+metadata: { name: environment, description: "</style><script>alert(10)</script>" }
+spec:
+  kind: Environment
+  title: "<u>Environment</u>"
+  plural: "Places <b>to</b> run"
+  icon: cloud
+  apiVersions: [acme.example/v1]
+  relations:
+    - { path: spec.hosts, forward: hosts, reverse: runsOn, forwardTitle: "gives <i>room</i> to", reverseTitle: "runs \" onclick=alert(11)" , defaultKind: Component }
+  columns:
+    - { key: metadata.name, label: Name }
+    - { key: spec.region, label: "<i>Region</i>" }
+    - { key: spec.hosts, label: Hosted }
+  layout:
+    - { panel: fields, title: "<b>Where</b>", fields: [{ key: spec.region, label: Region }, { key: spec.zones, label: Zones }] }
+    - { panel: related, relation: hosts }
+---
+apiVersion: acme.example/v1
+kind: Environment
+metadata: { name: live }
+spec: { region: "<script>alert(12)</script>", zones: [a, 2], hosts: [pay.ment_s-1] }
 "##;
 
 struct Folder {
@@ -218,6 +242,29 @@ async fn lists_are_filtered_sorted_and_exported_by_address_alone() {
     assert_eq!(json[0]["owner"][0], "group:default/team-a");
     let old = site.get("/catalog?filters%5Bkind%5D=api&filters%5Buser%5D=all").await;
     assert_eq!((old.status, old.location()), (StatusCode::SEE_OTHER, "/catalog?kind=api"));
+}
+
+#[tokio::test]
+async fn a_kind_of_ones_own_has_its_names_columns_panels_and_relations() {
+    let folder = nasty().await;
+    let list = folder.get("/catalog?kind=environment&sort=spec.region").await.text;
+    let head = ["Places &lt;b&gt;to&lt;/b&gt; run", "&lt;i&gt;Region&lt;/i&gt;", "Hosted", "&lt;script&gt;alert(12)"];
+    for part in head.into_iter().chain(["href=\"/catalog/default/component/pay.ment_s-1\"", "aria-sort=\"ascending\""])
+    {
+        assert!(list.contains(part), "{part}: {list}");
+    }
+    let page = folder.get("/catalog/default/environment/live").await.text;
+    for part in
+        ["&lt;u&gt;Environment&lt;/u&gt;", "&lt;b&gt;Where&lt;/b&gt;", "a, 2", "gives &lt;i&gt;room&lt;/i&gt; to"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let other = folder.get("/catalog/default/component/pay.ment_s-1/relations").await.text;
+    assert!(other.contains("runs &quot; onclick=alert(11)") && other.contains("⇄ hosts"), "{other}");
+    let graph = folder.get("/catalog-graph?root=environment:default/live&direction=out").await.text;
+    assert!(graph.contains("value=\"hosts\"") && graph.contains("pay.ment_s-1"), "{graph}");
+    let inwards = folder.get("/catalog-graph?root=environment:default/live&direction=in").await.text;
+    assert!(inwards.contains("value=\"runsOn\"") && !inwards.contains("data-ref=\"component:"), "{inwards}");
 }
 
 #[tokio::test]

@@ -108,8 +108,9 @@ async fn processed(state: &ApiState, entity: Entity, location: &LocationRef) -> 
     let annotations = annotations_of(location, state.sources.urls());
     let place = SourcePlace { location: location.clone(), annotations, line: 0, written: None };
     let mut resolved = ResolvedReferences::new();
+    let kinds = state.engine.kinds();
     for _ in 0..MAX_ROUNDS {
-        let needs = match process(&entity, &place, &state.kinds, &resolved) {
+        let needs = match process(&entity, &place, &kinds, &resolved) {
             Outcome::Done(done) => return Ok(done.entity),
             Outcome::Failed { mut problems, .. } => {
                 problems.truncate(1);

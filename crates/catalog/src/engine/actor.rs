@@ -145,6 +145,7 @@ impl Actor {
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         let shutdown = self.stop.clone();
         loop {
+            self.take_definitions();
             self.dispatch();
             if self.progress.touched && self.flush_due() {
                 self.flush().await;
@@ -211,6 +212,7 @@ impl Actor {
                 self.progress.unsettled = false;
                 self.progress.settled = true;
                 self.state.settle();
+                self.state.give_up_on_strangers();
                 self.touch();
                 return true;
             }
@@ -399,7 +401,7 @@ impl Actor {
     }
 
     fn apply(&mut self, options: CatalogOptions, rules: Arc<Rules>) {
-        let judged_by = options.judgement(&self.worker.fingerprint);
+        let judged_by = options.judgement(&self.worker.release);
         let rejudge = self.state.judged_by != judged_by;
         self.state.judged_by = judged_by;
         self.options = options;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use model::relation::RelationEdge;
-use model::{Entity, EntityRef, LocationRef, Problem, Severity};
+use model::{Entity, EntityRef, Kind, LocationRef, Problem, Severity};
 
 use super::graph::Id;
 use super::news::Fault;
@@ -47,6 +47,8 @@ pub struct Good {
     /// For a `Location`: what it names, and the origin to judge it by.
     pub targets: Option<(LocationTargets, LocationRef)>,
     pub hash: Box<str>,
+    /// The kind that it defines, if it is a definition.
+    pub defines: Option<Arc<Kind>>,
 }
 
 impl State {
@@ -69,6 +71,9 @@ impl State {
                 record.good = true;
                 record.result_hash = Some(good.hash);
                 record.updated_at = now;
+                if let Some(kind) = good.defines {
+                    self.definitions.put(id, kind);
+                }
                 let mut problems = good.problems;
                 if let Some((targets, _)) = &good.targets {
                     problems.extend(targets.problems.iter().cloned());

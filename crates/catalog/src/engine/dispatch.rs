@@ -41,8 +41,13 @@ impl Actor {
 
     fn next_tasks(&mut self) -> Vec<Task> {
         let mut tasks = Vec::with_capacity(PROCESS_BATCH);
+        let kinds = self.worker.kinds.load();
         while tasks.len() < PROCESS_BATCH {
             let Some(id) = self.state.process_queue.pop_front() else { break };
+            if !self.progress.settled && kinds.known(self.state.graph.entity_ref(id).kind()).is_none() {
+                self.state.strangers.push(id);
+                continue;
+            }
             let raw = self.state.bodies.get_mut(&id).and_then(|bodies| {
                 let parsed = bodies.raw.take();
                 let again = || serde_json::from_str(bodies.unprocessed.as_deref()?).ok();

@@ -1,9 +1,9 @@
 //! Starting: the state of the last run is rebuilt from the store and shown at once; sources are looked at afterwards.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use model::{EntityRef, LocationRef};
+use model::{EntityRef, KindRegistry, LocationRef};
 use parking_lot::RwLock;
 use store::{CatalogStore, EntityBodies, EntityHead, Parent, StoreError, StoredLocation};
 use uuid::Uuid;
@@ -18,13 +18,13 @@ use crate::process::stable::{Hash, content_hash};
 /// Entities read from the store at once.
 const PAGE: u32 = 2000;
 
-/// Fills the state from the store, and the index with what readers saw last.
+/// Fills the state from the store, and the index with what readers saw last. Answers the kinds with those that were defined.
 pub async fn load(
     state: &mut State,
     store: &dyn CatalogStore,
     index: &Arc<RwLock<Index>>,
-    fingerprint: &str,
-) -> Result<(), StoreError> {
+    kinds: &KindRegistry,
+) -> Result<Arc<KindRegistry>, StoreError> {
     for remembered in store.read_states().await? {
         state.remembered.insert(remembered.location.as_str().into(), remembered);
     }
@@ -52,15 +52,25 @@ pub async fn load(
         }
     }
     show_all(state, store, index).await?;
+    let kinds = state.load_definitions(store, kinds).await?;
+    let mut fingerprints: HashMap<String, String> = HashMap::new();
     for id in 0..u32::try_from(state.records.len()).unwrap_or(u32::MAX) {
-        let current = state.record(id).map(|record| {
-            record.result_hash.as_deref().is_some_and(|hash| hash.starts_with(fingerprint)) && !state.is_location(id)
-        });
-        if current == Some(false) {
+        let Some(record) = state.record(id) else { continue };
+        let kind = state.graph.entity_ref(id).kind();
+        let fingerprint = match fingerprints.get(kind) {
+            Some(known) => known,
+            None => {
+                let fingerprint = kinds.known(kind).map(|known| format!("{}:", known.fingerprint()));
+                fingerprints.entry(kind.to_owned()).or_insert(fingerprint.unwrap_or_default())
+            }
+        };
+        let judged = record.result_hash.as_deref().is_some_and(|hash| hash.starts_with(fingerprint.as_str()));
+        let current = judged && !fingerprint.is_empty() && !state.is_location(id);
+        if !current {
             state.queue_processing(id);
         }
     }
-    Ok(())
+    Ok(kinds)
 }
 
 /// Texts that many entities share, each kept once.

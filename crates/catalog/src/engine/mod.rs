@@ -4,6 +4,7 @@
 pub(crate) mod actor;
 pub(crate) mod apply;
 pub(crate) mod claims;
+mod definitions;
 mod dispatch;
 mod files;
 pub(crate) mod flush;
@@ -66,7 +67,7 @@ pub struct EngineHandle {
     tracker: TaskTracker,
 }
 
-/// Loads the last state from the store into the index and starts to look at the sources.
+/// Loads the last state from the store into the index and starts to look at the sources. `kinds` are the built-in ones.
 ///
 /// # Errors
 /// The store cannot be read, or the rules of the options cannot be used.
@@ -78,10 +79,10 @@ pub async fn start(
     index: Arc<RwLock<Index>>,
 ) -> Result<EngineHandle> {
     let rules = Arc::new(options.compile_rules()?);
-    let fingerprint = worker::fingerprint(&kinds);
-    let judged_by = options.judgement(&fingerprint);
+    let release = kinds.release();
+    let judged_by = options.judgement(&release);
     let mut state = state::State { judged_by, ..state::State::default() };
-    load::load(&mut state, &*store, &index, &fingerprint).await?;
+    let kinds = load::load(&mut state, &*store, &index, &kinds).await?;
     let now = base::clock::now_millis();
     let registered = load::registered_roots(&store.locations().await?);
     measure::registered(registered.len());
@@ -110,11 +111,11 @@ pub async fn start(
     let progress = Progress::new(&options);
     let worker = Arc::new(worker::Worker {
         reader: SourceReader::new(urls),
-        kinds,
+        kinds: ArcSwap::new(kinds),
         rules: ArcSwap::new(rules),
         store: store.clone(),
         processors: Semaphore::new(progress.parallel),
-        fingerprint,
+        release,
     });
     let mut actor = Actor {
         state,
@@ -146,6 +147,11 @@ impl EngineHandle {
     /// How far the engine is.
     pub fn status(&self) -> EngineStatus {
         self.status.borrow().clone()
+    }
+
+    /// The kinds that entities are judged by now: the built-in ones and what entities define.
+    pub fn kinds(&self) -> Arc<KindRegistry> {
+        self.worker.kinds.load_full()
     }
 
     /// Which kinds may come from where, as configured now.

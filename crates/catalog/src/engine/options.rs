@@ -80,10 +80,10 @@ impl CatalogOptions {
         }
     }
 
-    /// Tells apart what sources were judged by when they were read: rules, and whatever else `fingerprint` stands for.
-    pub fn judgement(&self, fingerprint: &str) -> String {
+    /// Tells apart what sources were judged by when they were read: rules, and the release.
+    pub fn judgement(&self, release: &str) -> String {
         let bound: Vec<&ConfigLocation> = self.locations.iter().filter(|location| !location.rules.is_empty()).collect();
-        let hash = content_hash(format!("{fingerprint}{:?}{bound:?}", self.rules).as_bytes());
+        let hash = content_hash(format!("{release}{:?}{bound:?}", self.rules).as_bytes());
         format!("{}:", &hex::encode(hash)[..12])
     }
 

@@ -8,6 +8,7 @@ use model::{Entity, EntityRef, LocationRef, Problem};
 use store::{Parent, ReadState};
 use uuid::Uuid;
 
+use super::definitions::Definitions;
 use super::files::Links;
 use super::graph::{Graph, Id};
 use super::news::{Fault, News};
@@ -194,6 +195,9 @@ pub struct State {
     pub unassigned: HashMap<Arc<str>, Vec<Id>>,
     /// What the store remembered of reads, until their targets turn up.
     pub remembered: HashMap<Arc<str>, ReadState>,
+    pub definitions: Definitions,
+    /// Entities of kinds that nothing defines. They wait for a definition until everything was looked at once.
+    pub strangers: Vec<Id>,
     /// What sources are judged by; what was read under another judgement is read anew.
     pub judged_by: String,
     /// What the log was told.
@@ -417,6 +421,7 @@ impl State {
     pub fn delete(&mut self, id: Id) -> Vec<Id> {
         let Some(record) = self.records.get_mut(id as usize).and_then(Option::take) else { return Vec::new() };
         self.entities -= 1;
+        self.definitions.remove(id);
         self.troubled.remove(&id);
         self.unindexed.remove(&id);
         self.news.changed(Fault::Entity(id));

@@ -7,9 +7,8 @@ use arc_swap::ArcSwap;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use model::entity::{MANAGED_BY_LOCATION, MANAGED_BY_ORIGIN_LOCATION};
-use model::kind::KindRegistry;
+use model::kind::{DEFINITION_KIND, KindRegistry};
 use model::{Entity, EntityRef, LocationRef, Problem};
-use serde_json::Value;
 use sha1::{Digest, Sha1};
 use store::CatalogStore;
 use tokio::sync::Semaphore;
@@ -46,13 +45,14 @@ pub struct Task {
 /// What workers share.
 pub struct Worker {
     pub reader: SourceReader,
-    pub kinds: Arc<KindRegistry>,
+    /// Replaced as a whole when a definition comes, changes or goes.
+    pub kinds: ArcSwap<KindRegistry>,
     pub rules: ArcSwap<Rules>,
     pub store: Arc<dyn CatalogStore>,
     /// As many batches are computed at once as there are processors.
     pub processors: Semaphore,
-    /// Starts every result hash, so that another release or other kinds process everything again.
-    pub fingerprint: String,
+    /// Tells apart what sources were judged by, as far as it is not configuration.
+    pub release: String,
 }
 
 /// An entity that waits for files.
@@ -158,11 +158,12 @@ impl Worker {
     /// One round. The second part are the references to fetch before the next.
     fn step(&self, waiting: Box<Waiting>) -> (Step, Vec<crate::process::Reference>) {
         let began = Instant::now();
-        let outcome = process(&waiting.raw, &waiting.place, &self.kinds, &waiting.resolved);
+        let kinds = self.kinds.load_full();
+        let outcome = process(&waiting.raw, &waiting.place, &kinds, &waiting.resolved);
         metrics::histogram!("catalog_processors_duration_seconds").record(began.elapsed().as_secs_f64());
         match outcome {
             Outcome::Needs(references) => (Step::Waiting(waiting), references),
-            outcome => (Step::Done(self.item(&waiting, outcome)), Vec::new()),
+            outcome => (Step::Done(self.item(&waiting, outcome, &kinds)), Vec::new()),
         }
     }
 
@@ -204,7 +205,7 @@ impl Worker {
         refuse(&waiting, &format!("its references lead more than {MAX_ROUNDS} files deep"))
     }
 
-    fn item(&self, waiting: &Waiting, outcome: Outcome) -> Item {
+    fn item(&self, waiting: &Waiting, outcome: Outcome, kinds: &KindRegistry) -> Item {
         metrics::histogram!("catalog_processing_duration_seconds").record(waiting.began.elapsed().as_secs_f64());
         let result = match outcome {
             Outcome::Done(processed) => {
@@ -216,8 +217,13 @@ impl Worker {
                     (targets, waiting.origin.clone())
                 });
                 let text = processed.entity.0.to_string().into_boxed_str();
-                let hash = self.hash(&text, &processed.edges, &processed.refresh_keys);
+                let known = kinds.known(processed.entity.kind());
+                let judged_by = known.map_or("", |known| known.fingerprint());
+                let hash = hash(judged_by, &text, &processed.edges, &processed.refresh_keys);
+                let is_definition = processed.entity.kind() == DEFINITION_KIND;
+                let defines = is_definition.then(|| kinds.define(&processed.entity).ok().map(Arc::new)).flatten();
                 ItemResult::Good(Box::new(Good {
+                    defines,
                     entity: processed.entity,
                     text,
                     edges: processed.edges,
@@ -237,22 +243,24 @@ impl Worker {
         };
         Item { id: waiting.task.id, generation: waiting.task.generation, result }
     }
+}
 
-    fn hash(&self, text: &str, edges: &[model::relation::RelationEdge], keys: &[String]) -> Box<str> {
-        let mut hasher = Sha1::new();
-        hasher.update(text);
-        for edge in edges {
-            for part in [edge.source_ref.as_str(), &edge.kind, edge.target_ref.as_str()] {
-                hasher.update(part);
-                hasher.update([0]);
-            }
+/// What tells a result apart from others. It begins with what it was judged by, so that another release or another definition
+/// of the kind has entities processed again.
+fn hash(judged_by: &str, text: &str, edges: &[model::relation::RelationEdge], keys: &[String]) -> Box<str> {
+    let mut hasher = Sha1::new();
+    hasher.update(text);
+    for edge in edges {
+        for part in [edge.source_ref.as_str(), &edge.kind, edge.target_ref.as_str()] {
+            hasher.update(part);
+            hasher.update([0]);
         }
-        for key in keys {
-            hasher.update(key);
-            hasher.update([1]);
-        }
-        format!("{}{}", self.fingerprint, hex::encode(hasher.finalize())).into()
     }
+    for key in keys {
+        hasher.update(key);
+        hasher.update([1]);
+    }
+    format!("{judged_by}:{}", hex::encode(hasher.finalize())).into()
 }
 
 fn refuse(waiting: &Waiting, reason: &str) -> Item {
@@ -261,15 +269,4 @@ fn refuse(waiting: &Waiting, reason: &str) -> Item {
     let placed = waiting.place.written.is_some();
     let result = ItemResult::Bad { problems: vec![problem], refresh_keys: Vec::new(), unreadable: false, placed };
     Item { id: waiting.task.id, generation: waiting.task.generation, result }
-}
-
-/// Tells releases and sets of kinds apart.
-pub fn fingerprint(kinds: &KindRegistry) -> String {
-    let mut hasher = Sha1::new();
-    hasher.update(env!("CARGO_PKG_VERSION"));
-    for kind in kinds.iter() {
-        let definition = serde_json::to_value(kind).unwrap_or(Value::Null);
-        hasher.update(definition.to_string());
-    }
-    format!("{}:", &hex::encode(hasher.finalize())[..12])
 }

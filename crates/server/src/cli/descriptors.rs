@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use globset::GlobBuilder;
+use model::KindRegistry;
 use walkdir::{DirEntry, WalkDir};
 
 /// How deep directories are searched.
@@ -67,14 +68,17 @@ pub(super) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
 }
 
 /// Whether a YAML file met in a directory is a descriptor: it is called `catalog-info`, or one of its documents has a
-/// kind and an API version of Backstage's. Kubernetes manifests have those two keys as well.
-pub(super) fn is_descriptor(path: &Path, text: &str) -> bool {
+/// kind and an API version of Backstage's or of a known kind. Kubernetes manifests have those two keys as well.
+pub(super) fn is_descriptor(path: &Path, text: &str, kinds: &KindRegistry) -> bool {
     if path.file_stem().and_then(OsStr::to_str) == Some("catalog-info") {
         return true;
     }
-    let has_kind = text.lines().any(|line| line.starts_with("kind:"));
-    let ours = |line: &str| line.strip_prefix("apiVersion:").is_some_and(|version| version.contains("backstage.io"));
-    has_kind && text.lines().any(ours)
+    let known = |version: &str| kinds.iter().any(|known| known.definition.api_versions.iter().any(|v| v == version));
+    let ours = |line: &str| {
+        let version = line.strip_prefix("apiVersion:").map(|version| version.trim().trim_matches(['"', '\'']));
+        version.is_some_and(|version| version.contains("backstage.io") || known(version))
+    };
+    text.lines().any(|line| line.starts_with("kind:")) && text.lines().any(ours)
 }
 
 /// Whether a descriptor is the skeleton of one: its metadata has a placeholder for a template to fill.

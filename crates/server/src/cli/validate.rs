@@ -1,13 +1,15 @@
 //! `callboard validate <file|dir|glob>…`: checks descriptors as far as that is possible without asking any host: the files
 //! themselves, the files that they name, and what is defined twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use catalog::offline::{self, OfflineFile};
 use clap::Args;
 use model::descriptor::{FileReport, check_file};
-use model::kind::KindRegistry;
+use model::kind::{DEFINITION_KIND, Kind, KindRegistry};
 use model::{EntityRef, LocationRef, Place, Problem, Severity, yaml};
 use serde::Serialize;
 
@@ -39,13 +41,15 @@ struct Report {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
-    let kinds = KindRegistry::builtin();
+    let found: Vec<(&String, Vec<Found>)> =
+        arguments.paths.iter().map(|argument| Ok((argument, descriptors::find(argument)?))).collect::<Result<_>>()?;
+    let kinds = kinds_of(found.iter().flat_map(|(_, files)| files))?;
     let mut report = Report::default();
     let mut seen = HashMap::new();
-    for argument in &arguments.paths {
+    for (argument, files) in found {
         let before = (report.files, report.skipped);
-        for found in descriptors::find(argument)? {
-            check(&found, &kinds, &mut seen, &mut report)?;
+        for file in files {
+            check(&file, &kinds, &mut seen, &mut report)?;
         }
         // A folder without any is a mistyped one, and a check that passes must have checked something.
         if before == (report.files, report.skipped) {
@@ -59,13 +63,37 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome { output, status })
 }
 
+fn read(found: &Found) -> Result<Vec<u8>> {
+    descriptors::read(&found.path, yaml::Limits::default().max_bytes)
+        .with_context(|| format!("{} could not be read", display(&found.path)))
+}
+
+/// The built-in kinds with those that some of the files define; of two definitions of one kind the first counts.
+fn kinds_of<'a>(files: impl Iterator<Item = &'a Found>) -> Result<KindRegistry> {
+    let builtin = KindRegistry::builtin();
+    let mut own: BTreeMap<String, Arc<Kind>> = BTreeMap::new();
+    for found in files {
+        let bytes = read(found)?;
+        // Most files define no kind and are not worth a closer look.
+        let Some(text) = std::str::from_utf8(&bytes).ok().filter(|text| text.contains(DEFINITION_KIND)) else {
+            continue;
+        };
+        let file = offline_file(&found.path, text)?;
+        for sound in check_file(&display(&found.path), &bytes, &builtin).entities {
+            if let Some(kind) = offline::definition(&sound, &file, &builtin) {
+                own.entry(kind.definition.kind.to_lowercase()).or_insert_with(|| Arc::new(kind));
+            }
+        }
+    }
+    Ok(builtin.with(own.into_values()))
+}
+
 fn check(found: &Found, kinds: &KindRegistry, seen: &mut HashMap<EntityRef, Place>, report: &mut Report) -> Result<()> {
     let name = display(&found.path);
-    let bytes = descriptors::read(&found.path, yaml::Limits::default().max_bytes)
-        .with_context(|| format!("{name} could not be read"))?;
+    let bytes = read(found)?;
     if !found.named {
         let text = String::from_utf8_lossy(&bytes);
-        if !descriptors::is_descriptor(&found.path, &text) {
+        if !descriptors::is_descriptor(&found.path, &text, kinds) {
             return Ok(());
         }
         if descriptors::is_skeleton(&text) {
@@ -94,12 +122,10 @@ fn check(found: &Found, kinds: &KindRegistry, seen: &mut HashMap<EntityRef, Plac
 
 /// Checks what placeholders and locations name on this disk.
 fn check_named_files(checked: &mut FileReport, path: &Path, text: &str, kinds: &KindRegistry) -> Result<()> {
-    let absolute = std::path::absolute(path).with_context(|| format!("{} has no absolute path", path.display()))?;
-    let location = LocationRef::new("file", absolute.to_string_lossy());
-    let root = root_of(&absolute);
+    let file = offline_file(path, text)?;
     let entities = std::mem::take(&mut checked.entities);
     for sound in entities {
-        let mut problems = catalog::offline::check(&sound, &location, text, &root, kinds);
+        let mut problems = offline::check(&sound, &file, kinds);
         for place in problems.iter_mut().filter_map(|problem| problem.place.as_mut()) {
             place.source = display(path);
         }
@@ -110,6 +136,12 @@ fn check_named_files(checked: &mut FileReport, path: &Path, text: &str, kinds: &
     }
     checked.problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.line));
     Ok(())
+}
+
+fn offline_file<'a>(path: &Path, text: &'a str) -> Result<OfflineFile<'a>> {
+    let absolute = std::path::absolute(path).with_context(|| format!("{} has no absolute path", path.display()))?;
+    let location = LocationRef::new("file", absolute.to_string_lossy());
+    Ok(OfflineFile { location, text, root: root_of(&absolute) })
 }
 
 /// The folder that files may lead to: the one the command runs in, or for a file outside of it the file's own.
@@ -277,6 +309,35 @@ mod tests {
             assert!(line.starts_with(expected), "{line}, expected {expected}");
         }
         assert_eq!(lines[expected.len()], "10 files checked: 4 valid entities, 6 errors, 2 warnings");
+    }
+
+    #[test]
+    fn kinds_that_the_files_define_are_known() {
+        let definition = |schema: &str| {
+            format!(
+                "apiVersion: callboard.io/v1alpha1\nkind: KindDefinition\nmetadata: {{name: environment}}\nspec:\n  \
+                 kind: Environment\n  apiVersions: [acme.example/v1]\n  schema: {schema}\n"
+            )
+        };
+        let environment = |name: &str, spec: &str| {
+            format!("apiVersion: acme.example/v1\nkind: Environment\nmetadata: {{name: {name}}}\nspec: {spec}\n")
+        };
+        let directory = files(&[
+            ("a/good.yaml", &environment("good", "{region: eu}")),
+            ("b/bad.yaml", &environment("bad", "{zone: eu}")),
+            ("z/kinds.yaml", &definition("{$yaml: ./schema.yml}")),
+            ("z/schema.yml", "required: [region]\n"),
+            ("z/broken.yaml", &definition("{$ref: '#'}").replace("name: env", "name: other-env")),
+        ]);
+        let (output, status) = validate(&directory, &[""], false);
+        assert_eq!(status, Status::Problems);
+        let lines: Vec<&str> = output.lines().collect();
+        assert!(lines[0].starts_with("b/bad.yaml:4:") && lines[0].contains("'region'"), "{output}");
+        assert!(lines[1].starts_with("z/broken.yaml:3:18: A definition has the name of its kind"), "{output}");
+        assert!(lines[2].starts_with("z/broken.yaml:7:18: The schema cannot be used"), "{output}");
+        assert_eq!(lines[3], "4 files checked: 2 valid entities, 3 errors, 0 warnings");
+        let (output, _) = validate(&directory, &["a/good.yaml"], false);
+        assert!(output.contains("No processor recognized the entity environment:default/good"), "{output}");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::icon::Icon;
 use super::kind_plural;
 use crate::request::Ctx;
-use crate::view::kinds;
 use crate::view::list_query::{ALL_KINDS, Facet, ListQuery, Shown};
 use crate::view::listing::{Choice, Listing};
 
@@ -14,7 +13,7 @@ const OPEN_VALUES: usize = 8;
 
 /// All facets of a list. Whose and which kind are links, for one chooses one of them; the rest are boxes to tick.
 pub fn facets(ctx: &Ctx, listing: &Listing) -> Markup {
-    let (t, query) = (ctx.t, &listing.query);
+    let (t, query) = (ctx.t(), &listing.query);
     html! {
         nav.facet aria-labelledby="facet-shown" {
             h2 #facet-shown { (t.text("facet-shown")) }
@@ -41,7 +40,7 @@ pub fn facets(ctx: &Ctx, listing: &Listing) -> Markup {
 }
 
 fn kind_ways(ctx: &Ctx, listing: &Listing) -> Markup {
-    let (t, query) = (ctx.t, &listing.query);
+    let (t, query) = (ctx.t(), &listing.query);
     let all: u64 = listing.kinds.iter().map(|kind| kind.count).sum();
     // A type or a system of one kind says nothing of another, so only what all kinds share goes along.
     let to = |kind: Option<&str>| {
@@ -55,11 +54,11 @@ fn kind_ways(ctx: &Ctx, listing: &Listing) -> Markup {
             h2 #facet-kind { (t.text("facet-kind")) }
             (way(&to(None), &t.text("kinds-all"), query.kind.is_none(), &t.number(all), Some(Icon::Catalog)))
             @if let Some(kind) = lost {
-                (way(&to(Some(kind)), &kind_plural(t, kind), true, &t.number(0), Some(kinds::face(kind).icon)))
+                (way(&to(Some(kind)), &kind_plural(t, kind), true, &t.number(0), Some(ctx.faces.face(kind).icon(None))))
             }
             @for kind in &listing.kinds {
                 @let chosen = query.kind.as_ref().is_some_and(|chosen| kind.value.eq_ignore_ascii_case(chosen));
-                @let icon = kinds::face(&kind.value.to_lowercase()).icon;
+                @let icon = ctx.faces.face(&kind.value).icon(None);
                 (way(&to(Some(&kind.value)), &kind_plural(t, &kind.value), chosen, &t.number(kind.count), Some(icon)))
             }
         }
@@ -77,7 +76,7 @@ fn way(href: &str, name: &str, chosen: bool, count: &str, icon: Option<Icon>) ->
 }
 
 fn facet_box(ctx: &Ctx, facet: Facet, choices: &[Choice]) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let chosen = choices.iter().filter(|choice| choice.chosen).count();
     let (open, folded) = choices.split_at(choices.len().min(OPEN_VALUES.max(chosen)));
     html! {
@@ -99,7 +98,7 @@ fn choice_box(ctx: &Ctx, facet: Facet, choice: &Choice) -> Markup {
         label.choice {
             input type="checkbox" name=(facet.name()) value=(choice.value) checked[choice.chosen];
             span.choice-name title=(choice.value) { (choice.label) }
-            span.choice-count { (ctx.t.number(choice.count)) }
+            span.choice-count { (ctx.t().number(choice.count)) }
         }
     }
 }
@@ -116,7 +115,7 @@ fn flag(name: &str, label: &str, chosen: bool, count: &str) -> Markup {
 
 /// What narrows the list, each with a link that takes it away.
 pub fn chosen(ctx: &Ctx, listing: &Listing) -> Markup {
-    let (t, query) = (ctx.t, &listing.query);
+    let (t, query) = (ctx.t(), &listing.query);
     if !query.is_narrowed() {
         return html! {};
     }

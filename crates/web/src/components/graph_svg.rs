@@ -9,7 +9,6 @@ use crate::i18n::Messages;
 use crate::urls;
 use crate::view::graph::{Drawing, Edge, Node};
 use crate::view::graph_layout::{NODE_HEIGHT, Spot};
-use crate::view::kinds;
 
 /// Edges of a drawing in which not every word can be read.
 const CROWDED: usize = 12;
@@ -126,7 +125,7 @@ fn draw_node(t: Messages, node: &Node, spot: &Spot) -> Markup {
         a class=(class) href=(urls::entity(&node.entity_ref)) data-ref=(node.entity_ref) transform={ "translate(" (round(spot.x)) " " (round(spot.y)) ")" } {
             title { (node.title) " (" (node.entity_ref) ")" }
             rect width=(round(spot.width)) height=(NODE_HEIGHT) rx="7" {}
-            (picture(kinds::face(node.entity_ref.kind()).icon))
+            (picture(t.faces.face(node.entity_ref.kind()).icon(node.kind_type.as_deref())))
             text x="34" y="16.5" class="node-label" { (node.label) }
             text x="34" y="29.5" class="node-kind" { (below) }
         }

@@ -28,6 +28,19 @@ icons! {
     Location => r#"<path d="M8 14.4c3-3.2 4.7-5.7 4.7-8A4.7 4.7 0 0 0 3.3 6.4c0 2.3 1.7 4.8 4.7 8z"/><circle cx="8" cy="6.4" r="1.7"/>"#,
     Template => r#"<rect x="2" y="2" width="12" height="12" rx="2"/><path d="M2 6h12M6.2 6v8"/>"#,
     Sparkle => r#"<path d="M8 1.8 9.6 6.4 14.2 8 9.6 9.6 8 14.2 6.4 9.6 1.8 8l4.6-1.6z"/>"#,
+    Service => r#"<circle cx="8" cy="8" r="2.4"/><path d="M8 1.8v2.4M8 11.8v2.4M1.8 8h2.4M11.8 8h2.4M3.6 3.6l1.7 1.7M10.7 10.7l1.7 1.7M12.4 3.6l-1.7 1.7M5.3 10.7l-1.7 1.7"/>"#,
+    Website => r#"<rect x="1.8" y="2.8" width="12.4" height="10.4" rx="1.6"/><path d="M1.8 6.2h12.4M4 4.5h.1M6.2 4.5h.1"/>"#,
+    Library => r#"<path d="M2.4 2.6h3.2v10.8H2.4zM5.6 2.6h3.2v10.8H5.6zM9.6 3.3l2.6-.7 2 10.2-2.6.7z"/>"#,
+    Docs => r#"<path d="M3.4 1.8h5.8l3.4 3.4v9H3.4zM9 1.8v3.6h3.6M5.8 8.4h4.4M5.8 11h4.4"/>"#,
+    Bucket => r#"<ellipse cx="8" cy="4" rx="5.8" ry="1.9"/><path d="M2.2 4.2 3.8 13c1.2 1.4 7.2 1.4 8.4 0l1.6-8.8"/>"#,
+    Cluster => r#"<rect x="5.6" y="1.8" width="4.8" height="4.4" rx="1"/><rect x="1.8" y="9.8" width="4.8" height="4.4" rx="1"/><rect x="9.4" y="9.8" width="4.8" height="4.4" rx="1"/><path d="M8 6.2v1.8M4.2 9.8V8h7.6v1.8"/>"#,
+    Cloud => r#"<path d="M4.6 12.8a3 3 0 0 1-.4-6 4 4 0 0 1 7.8.6 2.7 2.7 0 0 1-.2 5.4z"/>"#,
+    Queue => r#"<rect x="1.8" y="4.6" width="12.4" height="6.8" rx="1.2"/><path d="M5 4.6v6.8M8 4.6v6.8M11 4.6v6.8"/>"#,
+    Bolt => r#"<path d="M9.2 1.8 3.4 9h4.2l-.8 5.2L12.6 7H8.4z"/>"#,
+    Shield => r#"<path d="m8 1.8 5.2 1.9v4c0 3-2.1 5.4-5.2 6.5-3.1-1.1-5.2-3.5-5.2-6.5v-4z"/>"#,
+    Flag => r#"<path d="M3.4 14.2V2.2h9.2l-2 3.2 2 3.2H3.4"/>"#,
+    Chart => r#"<path d="M2.2 2.2v11.6h11.6M5.4 11.2V8.4M8.4 11.2V5M11.4 11.2V6.8"/>"#,
+    Tag => r#"<path d="M2 2h5.6L14 8.4 8.4 14 2 7.6z"/><circle cx="5.2" cy="5.2" r=".9"/>"#,
     Entity => r#"<rect x="2.4" y="2.4" width="11.2" height="11.2" rx="2.4"/><path d="M5.6 8h4.8"/>"#,
     Home => r#"<path d="M2.2 7.2 8 2.2l5.8 5v5.9a.9.9 0 0 1-.9.9H3.1a.9.9 0 0 1-.9-.9z"/><path d="M6.2 14V9.6h3.6V14"/>"#,
     Catalog => r#"<path d="M2.4 3.6h11.2M2.4 8h11.2M2.4 12.4h7"/>"#,
@@ -60,7 +73,7 @@ icons! {
 }
 
 impl Icon {
-    /// The icon a kind definition names.
+    /// The icon a kind definition names; `docs/recipes/kind.md` lists them.
     pub fn named(key: &str) -> Option<Self> {
         Some(match key {
             "component" => Self::Component,
@@ -72,7 +85,21 @@ impl Icon {
             "user" => Self::User,
             "location" => Self::Location,
             "template" => Self::Template,
-            "ai" => Self::Sparkle,
+            "ai" | "mcp" => Self::Sparkle,
+            "kind" => Self::Tag,
+            "service" => Self::Service,
+            "website" => Self::Website,
+            "library" => Self::Library,
+            "docs" => Self::Docs,
+            "database" => Self::Resource,
+            "bucket" => Self::Bucket,
+            "cluster" => Self::Cluster,
+            "environment" | "cloud" => Self::Cloud,
+            "queue" => Self::Queue,
+            "bolt" => Self::Bolt,
+            "shield" => Self::Shield,
+            "flag" => Self::Flag,
+            "chart" => Self::Chart,
             _ => return None,
         })
     }

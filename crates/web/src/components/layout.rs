@@ -37,9 +37,9 @@ pub fn page(ctx: &Ctx, title: &str, body: Markup) -> Markup {
         ctx,
         title,
         html! {
-            a.skip href="#main" { (ctx.t.text("skip-to-content")) }
+            a.skip href="#main" { (ctx.t().text("skip-to-content")) }
             header.topbar {
-                button.icon-button type="button" popovertarget="nav" aria-label=(ctx.t.text("nav-open")) { (Icon::Menu) }
+                button.icon-button type="button" popovertarget="nav" aria-label=(ctx.t().text("nav-open")) { (Icon::Menu) }
                 (brand(ctx))
             }
             div.frame {
@@ -62,7 +62,7 @@ fn document(ctx: &Ctx, title: &str, body: Markup) -> Markup {
     let theme = (ctx.theme != Theme::System).then(|| ctx.theme.code());
     html! {
         (DOCTYPE)
-        html lang=(ctx.t.lang.code()) data-theme=[theme] data-sidebar=[ctx.narrow_sidebar.then_some("narrow")] {
+        html lang=(ctx.t().lang.code()) data-theme=[theme] data-sidebar=[ctx.narrow_sidebar.then_some("narrow")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -98,7 +98,7 @@ fn brand(ctx: &Ctx) -> Markup {
 }
 
 fn sidebar(ctx: &Ctx) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     html! {
         nav.sidebar #nav popover aria-label=(t.text("nav-main")) {
             div.sidebar-head { (brand(ctx)) (fold_sidebar(ctx)) }
@@ -154,7 +154,7 @@ fn fold_sidebar(ctx: &Ctx) -> Markup {
     html! {
         form.fold-sidebar action="/settings" method="post" {
             input type="hidden" name="next" value=(ctx.here);
-            button.icon-button type="submit" name="sidebar" value=(value) aria-label=(ctx.t.text(key)) title=(ctx.t.text(key)) { (Icon::Panel) }
+            button.icon-button type="submit" name="sidebar" value=(value) aria-label=(ctx.t().text(key)) title=(ctx.t().text(key)) { (Icon::Panel) }
         }
     }
 }
@@ -171,7 +171,7 @@ fn is_here(ctx: &Ctx, href: &str) -> bool {
 }
 
 fn palette(ctx: &Ctx) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     html! {
         dialog.palette #palette aria-label=(t.text("palette-label")) {
             form action="/search" role="search" {
@@ -191,7 +191,7 @@ fn palette(ctx: &Ctx) -> Markup {
 }
 
 fn key_help(ctx: &Ctx) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     html! {
         dialog.keys #keys aria-labelledby="keys-title" {
             header.card-head {

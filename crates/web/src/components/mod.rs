@@ -7,7 +7,6 @@ use model::EntityRef;
 
 use crate::i18n::Messages;
 use crate::urls;
-use crate::view::kinds;
 use crate::view::labels::Labels;
 use crate::view::list_query::{Facet, ListQuery};
 
@@ -32,11 +31,11 @@ pub fn page_title(title: &str) -> Markup {
 /// namespace where the title alone does not say which one it is.
 pub fn entity_link(t: Messages, entity_ref: &EntityRef, labels: &Labels) -> Markup {
     let label = labels.get(entity_ref);
-    let face = kinds::face(entity_ref.kind());
+    let icon = t.faces.face(entity_ref.kind()).icon(label.and_then(|label| label.kind_type.as_deref()));
     let elsewhere = entity_ref.namespace() != model::reference::DEFAULT_NAMESPACE;
     html! {
         a.entity.missing[label.is_none()] href=(urls::entity(entity_ref)) data-ref=(entity_ref) {
-            (face.icon)
+            (icon)
             bdi.entity-title { (label.map_or(entity_ref.name(), |label| label.title.as_str())) }
             @if label.is_some_and(|label| label.troubled) {
                 span.dot data-tone="bad" title=(t.text("has-problems")) {}
@@ -124,20 +123,21 @@ pub fn entity_links(refs: &[EntityRef], labels: &Labels, t: Messages) -> Markup 
 }
 
 /// The name of a kind in words: in the reader's language, else as its definition or its author has it.
-pub fn kind_name(t: Messages, kind: &str) -> Cow<'_, str> {
-    let defined = || Cow::Borrowed(kinds::titles(kind).map_or(kind, |(one, _)| one));
-    t.find(&format!("kind-{}", kind.to_lowercase())).unwrap_or_else(defined)
+pub fn kind_name<'a>(t: Messages<'a>, kind: &'a str) -> Cow<'a, str> {
+    let ours = t.find(&format!("kind-{}", kind.to_lowercase()));
+    t.faces.title(kind, false, ours).unwrap_or(Cow::Borrowed(kind))
 }
 
 /// The name of a kind for many of it.
-pub fn kind_plural(t: Messages, kind: &str) -> Cow<'_, str> {
-    let defined = || Cow::Borrowed(kinds::titles(kind).map_or(kind, |(_, many)| many));
-    t.find(&format!("kinds-{}", kind.to_lowercase())).unwrap_or_else(defined)
+pub fn kind_plural<'a>(t: Messages<'a>, kind: &'a str) -> Cow<'a, str> {
+    let ours = t.find(&format!("kinds-{}", kind.to_lowercase()));
+    t.faces.title(kind, true, ours).unwrap_or(Cow::Borrowed(kind))
 }
 
-/// A relation type in words: ours for the well-known ones, else the type as it is written.
-pub fn relation_name(t: Messages, relation: &str) -> Cow<'_, str> {
-    t.find(&format!("relation-{relation}")).unwrap_or(Cow::Borrowed(relation))
+/// A relation type in words: those of its definition, else ours, else the type as it is written.
+pub fn relation_name<'a>(t: Messages<'a>, relation: &'a str) -> Cow<'a, str> {
+    let defined = t.faces.relations.title(relation).map(Cow::Borrowed);
+    defined.or_else(|| t.find(&format!("relation-{relation}"))).unwrap_or(Cow::Borrowed(relation))
 }
 
 /// Where an entity is in its life, as a badge with a dot.

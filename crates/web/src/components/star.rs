@@ -25,7 +25,7 @@ pub fn star_all(ctx: &Ctx, listing: &Listing) -> Markup {
     html! {
         @if listing.rows.len() > 1 {
             button.quiet-link.star-all type="submit" form=(FORM) name=(if all { "remove" } else { "add" }) value=(joined) {
-                (Icon::Star) (ctx.t.count(if all { "unstar-all" } else { "star-all" }, listing.rows.len() as u64))
+                (Icon::Star) (ctx.t().count(if all { "unstar-all" } else { "star-all" }, listing.rows.len() as u64))
             }
         }
     }
@@ -34,7 +34,7 @@ pub fn star_all(ctx: &Ctx, listing: &Listing) -> Markup {
 /// A button that adds or removes the star.
 pub fn star(ctx: &Ctx, entity_ref: &EntityRef, name: &str, with_words: bool) -> Markup {
     let starred = ctx.stars.contains(entity_ref);
-    let t = ctx.t;
+    let t = ctx.t();
     let name = [("name", FluentValue::from(name))];
     let label = t.with("star-this", &name);
     html! {

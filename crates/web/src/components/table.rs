@@ -11,7 +11,7 @@ use super::{entity_links, kind_name, lifecycle};
 use crate::request::Ctx;
 use crate::urls;
 use crate::view::entity::EntityView;
-use crate::view::kinds::{self, Column};
+use crate::view::kinds::Column;
 use crate::view::labels::Labels;
 use crate::view::list_query::{Facet, ListQuery};
 use crate::view::listing::Listing;
@@ -21,21 +21,21 @@ const MAX_TAGS: usize = 3;
 
 /// The rows of a list.
 pub fn table(ctx: &Ctx, listing: &Listing) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     html! {
         div.table-wrap tabindex="0" role="region" aria-label=(t.text("list-label")) {
             table.rows {
                 thead {
                     tr {
-                        @for column in listing.columns { (head(ctx, &listing.query, *column)) }
+                        @for column in &listing.columns { (head(ctx, &listing.query, column)) }
                         th.col-star scope="col" { span.visually-hidden { (t.text("star")) } }
                     }
                 }
                 tbody {
                     @for entity in &listing.rows {
                         tr {
-                            @for column in listing.columns {
-                                (cell(ctx, &listing.query, *column, entity, &listing.labels))
+                            @for column in &listing.columns {
+                                (cell(ctx, &listing.query, column, entity, &listing.labels))
                             }
                             td.col-star { (star(ctx, &entity.entity_ref, entity.label(), false)) }
                         }
@@ -46,10 +46,10 @@ pub fn table(ctx: &Ctx, listing: &Listing) -> Markup {
     }
 }
 
-fn head(ctx: &Ctx, query: &ListQuery, column: Column) -> Markup {
+fn head(ctx: &Ctx, query: &ListQuery, column: &Column) -> Markup {
     let name = match column {
-        Column::Field(field) => Cow::Borrowed(field.label.as_str()),
-        known => ctx.t.text(&format!("column-{}", known.name())),
+        Column::Field(column) | Column::Related { column, .. } => Cow::Borrowed(column.label.as_str()),
+        known => ctx.t().text(&format!("column-{}", known.name())),
     };
     let sorted = query.sort == column.name();
     let direction = sorted.then_some(if query.descending { "descending" } else { "ascending" });
@@ -66,12 +66,12 @@ fn head(ctx: &Ctx, query: &ListQuery, column: Column) -> Markup {
     }
 }
 
-fn cell(ctx: &Ctx, query: &ListQuery, column: Column, entity: &EntityView, labels: &Labels) -> Markup {
-    let related = |relation: &str| entity_links(&entity.related(relation), labels, ctx.t);
+fn cell(ctx: &Ctx, query: &ListQuery, column: &Column, entity: &EntityView, labels: &Labels) -> Markup {
+    let related = |relation: &str| entity_links(&entity.related(relation), labels, ctx.t());
     let content = match column {
         Column::Name => return html! { th scope="row" class="col-name" { (name(ctx, entity)) } },
         Column::Kind => html! {
-            (kind_name(ctx.t, entity.body.kind()))
+            (kind_name(ctx.t(), entity.body.kind()))
             @if let Some(value) = entity.kind_type() { p.row-text { bdi { (value) } } }
         },
         Column::Type => html! { @if let Some(value) = entity.kind_type() { (value) } },
@@ -88,14 +88,15 @@ fn cell(ctx: &Ctx, query: &ListQuery, column: Column, entity: &EntityView, label
         },
         Column::Target => html! { @for target in targets(entity) { span.target { (target) } } },
         Column::Tags => tags(ctx, query, &entity.tags()),
+        Column::Related { relation, .. } => related(relation),
         Column::Field(field) => html! { @if let Some(value) = entity.field(&field.key) { (value) } },
     };
     html! { td class={ "col-" (class(column)) } { (content) } }
 }
 
 /// The class of a column's cells.
-fn class(column: Column) -> &'static str {
-    if let Column::Field(_) = column { "field" } else { column.name() }
+fn class(column: &Column) -> &str {
+    if let Column::Field(_) | Column::Related { .. } = column { "field" } else { column.name() }
 }
 
 fn name(ctx: &Ctx, entity: &EntityView) -> Markup {
@@ -107,12 +108,12 @@ fn name(ctx: &Ctx, entity: &EntityView) -> Markup {
     html! {
         div.row-name {
             a.entity href=(urls::entity(entity_ref)) data-ref=(entity_ref) {
-                (kinds::face(entity_ref.kind()).icon) bdi.entity-title { (label) }
+                (ctx.faces.face(entity_ref.kind()).icon(entity.kind_type())) bdi.entity-title { (label) }
             }
             @if problems > 0 {
-                a.status data-tone="bad" href=(urls::entity_tab(entity_ref, "inspect")) { span.dot {} (ctx.t.count("problems-count", problems)) }
+                a.status data-tone="bad" href=(urls::entity_tab(entity_ref, "inspect")) { span.dot {} (ctx.t().count("problems-count", problems)) }
             } @else if entity.is_orphan() {
-                span.status data-tone="fading" { span.dot {} (ctx.t.text("orphan")) }
+                span.status data-tone="fading" { span.dot {} (ctx.t().text("orphan")) }
             }
         }
         @if named || entity.description().is_some() {
@@ -141,6 +142,6 @@ fn tags(ctx: &Ctx, query: &ListQuery, tags: &[&str]) -> Markup {
         @for tag in tags.iter().take(MAX_TAGS) {
             a.tag href=(query.clone().adding(Facet::Tag, tag).href()) { (tag) } " "
         }
-        @if tags.len() > MAX_TAGS { span.quiet { (ctx.t.count("and-more", (tags.len() - MAX_TAGS) as u64)) } }
+        @if tags.len() > MAX_TAGS { span.quiet { (ctx.t().count("and-more", (tags.len() - MAX_TAGS) as u64)) } }
     }
 }

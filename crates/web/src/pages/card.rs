@@ -6,7 +6,6 @@ use maud::{Markup, html};
 
 use super::entity::Subject;
 use crate::components::{entity_links, kind_name, lifecycle};
-use crate::view::kinds;
 
 /// A card stays true long enough to not be asked for again while the mouse wanders.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("private, max-age=60");
@@ -16,12 +15,12 @@ pub async fn fragment(subject: Subject) -> Response {
 }
 
 fn card(subject: &Subject) -> Markup {
-    let (t, entity) = (subject.ctx.t, &subject.entity);
+    let (t, entity) = (subject.ctx.t(), &subject.entity);
     let owners = entity.related("ownedBy");
     let problems = entity.problems().len() as u64;
     html! {
         p.eyebrow {
-            (kinds::face(entity.entity_ref.kind()).icon) (kind_name(t, entity.body.kind()))
+            (t.faces.face(entity.entity_ref.kind()).icon(entity.kind_type())) (kind_name(t, entity.body.kind()))
             @if let Some(kind_type) = entity.kind_type() { " · " (kind_type) }
         }
         p.card-title dir="auto" { (entity.label()) }

@@ -42,14 +42,14 @@ pub async fn apis() -> Redirect {
 
 fn title(ctx: &Ctx, listing: &Listing) -> String {
     match &listing.query.kind {
-        Some(kind) => kind_plural(ctx.t, kind).into_owned(),
-        None => ctx.t.text("kinds-all").into_owned(),
+        Some(kind) => kind_plural(ctx.t(), kind).into_owned(),
+        None => ctx.t().text("kinds-all").into_owned(),
     }
 }
 
 /// The form around the list. Its text field stands outside what is replaced, so that typing is never interrupted.
 fn whole(ctx: &Ctx, listing: &Listing) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     html! {
         form.catalog action="/catalog" data-island="filters" hx-get="/catalog" hx-target={ "#" (RESULTS) }
             hx-swap="outerHTML" hx-push-url="true" hx-trigger="change, submit, filter" hx-sync="this:replace" {
@@ -71,7 +71,7 @@ fn whole(ctx: &Ctx, listing: &Listing) -> Markup {
 
 /// What a change of the filters replaces.
 fn results(ctx: &Ctx, listing: &Listing) -> Markup {
-    let (t, query) = (ctx.t, &listing.query);
+    let (t, query) = (ctx.t(), &listing.query);
     let plain = ListQuery::default();
     let limit = query.limit.to_string();
     let pages = Pages { page: query.page, size: query.limit, total: listing.total, swapped: true };
@@ -110,7 +110,7 @@ fn results(ctx: &Ctx, listing: &Listing) -> Markup {
 
 /// An empty list says what would fill it.
 fn nothing_found(ctx: &Ctx, listing: &Listing) -> Markup {
-    let (t, query) = (ctx.t, &listing.query);
+    let (t, query) = (ctx.t(), &listing.query);
     let everything = ListQuery { kind: None, ..ListQuery::default() }.href();
     if listing.total > 0 {
         return empty(

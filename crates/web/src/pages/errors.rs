@@ -87,7 +87,7 @@ pub async fn no_page(Anyone(_): Anyone) -> Failure {
 }
 
 fn page(ctx: &Ctx, failure: &Failure) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let (title, what) = match failure {
         Failure::NoPage => (t.text("error-no-page"), t.text("error-no-page-what")),
         Failure::NoEntity(_) => (t.text("error-no-entity"), t.text("error-no-entity-what")),

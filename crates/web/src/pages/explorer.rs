@@ -11,12 +11,12 @@ use crate::WebState;
 use crate::components::{empty, graph_svg, icon::Icon, kind_plural, layout, menu, relation_name};
 use crate::i18n::Messages;
 use crate::request::{Ctx, SignedIn};
+use crate::view::graph;
 use crate::view::graph::Drawing;
 use crate::view::graph_query::{EXPLORER, GraphQuery, MAX_DEPTH};
 use crate::view::list_query::ListQuery;
 use crate::view::listing::{Narrow, all_kinds, read_rows};
-use crate::view::relations::{Direction, well_known};
-use crate::view::{graph, kinds};
+use crate::view::relations::Direction;
 
 pub async fn page(
     SignedIn(ctx): SignedIn,
@@ -24,9 +24,9 @@ pub async fn page(
     RawQuery(raw): RawQuery,
 ) -> Result<Markup, Failure> {
     let query = GraphQuery::parse(raw.as_deref().unwrap_or_default());
-    let t = ctx.t;
+    let t = ctx.t();
     let scope = ctx.scope();
-    let drawn = graph::read_open(&state.catalog, &scope, &query).await?;
+    let drawn = graph::read_open(&state.catalog, &scope, &query, &ctx.faces.relations).await?;
     let all_kinds = all_kinds(&state.catalog, &scope);
     let body = html! {
         (layout::heading(&t.text("nav-graph"), &t.text("graph-what"), html! {}))
@@ -47,11 +47,12 @@ pub async fn page(
 
 /// What to draw, as a form: its fields are the address of the drawing.
 pub fn controls(ctx: &Ctx, query: &GraphQuery, kinds: &[String], path: &str) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let roots = query.roots.iter().map(EntityRef::as_str).chain(query.unread.iter().map(String::as_str));
     let roots = roots.collect::<Vec<_>>().join(" ");
     let kinds = kinds.iter().map(|kind| (kind.to_lowercase(), kind_plural(t, kind).into_owned()));
-    let relations = well_known().filter(|relation| query.direction.has(relation));
+    let known = &ctx.faces.relations;
+    let relations = known.names().filter(|relation| known.lead(query.direction, relation));
     let relations = relations.map(|relation| (relation.to_owned(), relation_name(t, relation).into_owned()));
     html! {
         form.graph-form action=(path) data-island="submit" {
@@ -120,8 +121,8 @@ pub async fn export(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Failure> {
     let query = GraphQuery::parse(raw.as_deref().unwrap_or_default());
-    let drawing = graph::read_open(&state.catalog, &ctx.scope(), &query).await?;
-    let file = graph_svg::file(ctx.t, &drawing, &ctx.t.text("graph-label"));
+    let drawing = graph::read_open(&state.catalog, &ctx.scope(), &query, &ctx.faces.relations).await?;
+    let file = graph_svg::file(ctx.t(), &drawing, &ctx.t().text("graph-label"));
     let disposition = "attachment; filename=\"graph.svg\"";
     Ok(([(header::CONTENT_TYPE, "image/svg+xml"), (header::CONTENT_DISPOSITION, disposition)], file).into_response())
 }
@@ -139,7 +140,7 @@ async fn suggestions(ctx: &Ctx, state: &WebState) -> Result<Markup, Failure> {
         p.suggestions {
             @for whole in wholes.iter().take(SHOWN) {
                 @let to = GraphQuery { roots: vec![whole.entity_ref.clone()], ..GraphQuery::parse("depth=2") };
-                a.chip href=(to.href()) { (kinds::face(whole.entity_ref.kind()).icon) (whole.label()) } " "
+                a.chip href=(to.href()) { (ctx.faces.face(whole.entity_ref.kind()).icon(whole.kind_type())) (whole.label()) } " "
             }
         }
     })

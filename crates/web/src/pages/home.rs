@@ -8,7 +8,6 @@ use super::errors::Failure;
 use crate::components::{card, empty, entity_link, entity_links, icon::Icon, kind_name, kind_plural, layout, nothing};
 use crate::request::{Ctx, SignedIn};
 use crate::view::entity::EntityView;
-use crate::view::kinds;
 use crate::view::labels::Labels;
 use crate::view::list_query::{ListQuery, Shown};
 use crate::view::listing::{Narrow, count_kinds, read_rows};
@@ -18,7 +17,7 @@ use crate::{WebState, urls};
 const MAX_LISTED: usize = 8;
 
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
-    let (t, scope) = (ctx.t, ctx.scope());
+    let (t, scope) = (ctx.t(), ctx.scope());
     let counts = count_kinds(&state.catalog, &scope, None);
     let problematic = state.problematic().await?;
     let mine = Mine::read(&state, &ctx, &problematic).await?;
@@ -54,7 +53,7 @@ pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Res
             @for kind in &counts {
                 li.tile {
                     a.tile-main href=(ListQuery::of_kind(&kind.value).href()) {
-                        (kinds::face(&kind.value.to_lowercase()).icon)
+                        (t.faces.face(&kind.value).icon(None))
                         span { (if kind.count == 1 { kind_name(t, &kind.value) } else { kind_plural(t, &kind.value) }) }
                         span.tile-count { (t.number(kind.count)) }
                     }
@@ -86,7 +85,7 @@ impl Mine {
 }
 
 fn mine_card(ctx: &Ctx, mine: &Mine, labels: &Labels) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let all = ListQuery { kind: None, shown: Shown::Owned, ..ListQuery::default() }.href();
     let mut names = labels.clone();
     mine.shown.iter().for_each(|entity| names.insert(entity));
@@ -105,7 +104,7 @@ fn mine_card(ctx: &Ctx, mine: &Mine, labels: &Labels) -> Markup {
 }
 
 fn groups_card(ctx: &Ctx, groups: &[EntityRef], labels: &Labels) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     card(
         &t.text("home-groups"),
         html! {},
@@ -117,7 +116,7 @@ fn groups_card(ctx: &Ctx, groups: &[EntityRef], labels: &Labels) -> Markup {
 }
 
 fn starred_card(ctx: &Ctx, starred: &[EntityRef], labels: &Labels) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let all = ListQuery { kind: None, shown: Shown::Starred, ..ListQuery::default() }.href();
     card(
         &t.text("starred"),
@@ -130,7 +129,7 @@ fn starred_card(ctx: &Ctx, starred: &[EntityRef], labels: &Labels) -> Markup {
 }
 
 fn problems_card(ctx: &Ctx, problematic: &[EntityRef], labels: &Labels) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     card(
         &t.text("home-problems"),
         html! { a.quiet-link href="/admin/problems" { (t.count("problems-all", problematic.len() as u64)) } },

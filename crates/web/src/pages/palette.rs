@@ -8,7 +8,6 @@ use crate::WebState;
 use crate::components::{icon::Icon, kind_name};
 use crate::request::{Ctx, SignedIn};
 use crate::urls;
-use crate::view::kinds;
 
 const MAX_ENTITIES: usize = 8;
 const MAX_TEXT: usize = 100;
@@ -31,7 +30,7 @@ pub async fn fragment(SignedIn(ctx): SignedIn, State(state): State<WebState>, Ra
     let text = form_urlencoded::parse(raw.as_bytes()).find(|(key, _)| key == "query");
     let text: String = text.map(|(_, value)| value.trim().chars().take(MAX_TEXT).collect()).unwrap_or_default();
     let found = if text.is_empty() { Vec::new() } else { state.catalog.suggest(&ctx.scope(), &text, MAX_ENTITIES) };
-    let t = ctx.t;
+    let t = ctx.t();
     let wanted = text.to_lowercase();
     let mut places = PLACES.iter().map(|(href, key, icon)| (*href, t.text(key), *icon)).collect::<Vec<_>>();
     places.retain(|(_, name, _)| name.to_lowercase().contains(&wanted));
@@ -60,9 +59,9 @@ pub async fn fragment(SignedIn(ctx): SignedIn, State(state): State<WebState>, Ra
 fn option(ctx: &Ctx, at: usize, entity_ref: &EntityRef, kind: &str, title: &str, kind_type: Option<&str>) -> Markup {
     html! {
         a.option role="option" tabindex="-1" id={ "option-" (at) } href=(urls::entity(entity_ref)) {
-            (kinds::face(entity_ref.kind()).icon)
+            (ctx.faces.face(entity_ref.kind()).icon(kind_type))
             span.option-title { (title) }
-            span.entity-what { (kind_name(ctx.t, kind)) @if let Some(kind_type) = kind_type { " · " (kind_type) } }
+            span.entity-what { (kind_name(ctx.t(), kind)) @if let Some(kind_type) = kind_type { " · " (kind_type) } }
         }
     }
 }

@@ -8,7 +8,6 @@ use crate::WebState;
 use crate::components::{empty, icon::Icon, kind_name, layout};
 use crate::request::SignedIn;
 use crate::urls;
-use crate::view::kinds;
 use crate::view::list_query::ListQuery;
 
 /// Results on the page; the catalog list has the rest.
@@ -20,7 +19,7 @@ pub async fn page(
     State(state): State<WebState>,
     RawQuery(raw): RawQuery,
 ) -> Result<Markup, Failure> {
-    let t = ctx.t;
+    let t = ctx.t();
     let raw = raw.unwrap_or_default();
     let text = form_urlencoded::parse(raw.as_bytes()).find(|(key, _)| key == "query" || key == "q");
     let text: String = text.map(|(_, value)| value.trim().chars().take(MAX_TEXT).collect()).unwrap_or_default();
@@ -46,7 +45,7 @@ pub async fn page(
                 @for one in &found {
                     li {
                         a.result href=(urls::entity(&one.entity_ref)) {
-                            (kinds::face(one.entity_ref.kind()).icon)
+                            (t.faces.face(one.entity_ref.kind()).icon(one.kind_type.as_deref()))
                             span.result-title { (one.title.as_deref().unwrap_or(&one.name)) }
                             span.entity-what {
                                 (kind_name(t, &one.kind)) @if let Some(kind_type) = &one.kind_type { " · " (kind_type) }

@@ -15,7 +15,7 @@ use crate::view::labels::Labels;
 use crate::{WebState, urls};
 
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
-    let t = ctx.t;
+    let t = ctx.t();
     let owners = ctx.viewer.iter().flat_map(|viewer| viewer.ownership.iter().cloned()).collect();
     let labels = Labels::read(&state.catalog, &ctx.scope(), owners).await?;
     let body = html! {
@@ -51,7 +51,7 @@ pub async fn save(SignedIn(_): SignedIn, Form(choices): Form<Choices>) -> Respon
 }
 
 fn profile(ctx: &Ctx, labels: &Labels) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let out = html! {
         form action="/sign-out" method="post" { button.button type="submit" { (Icon::SignOut) (t.text("sign-out")) } }
     };
@@ -74,7 +74,7 @@ fn profile(ctx: &Ctx, labels: &Labels) -> Markup {
 }
 
 fn looks(ctx: &Ctx) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     card(
         &t.text("appearance"),
         html! {},
@@ -106,6 +106,6 @@ fn looks(ctx: &Ctx) -> Markup {
 }
 
 fn keys(ctx: &Ctx) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     card(&t.text("keys-title"), html! {}, layout::key_list(t))
 }

@@ -44,7 +44,7 @@ pub async fn out(State(state): State<WebState>) -> Response {
 }
 
 fn form(ctx: &Ctx, next: &str, refused: Option<&AuthError>) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let name = ctx.branding.name();
     let available = !matches!(refused, Some(AuthError::UnknownProvider(_) | AuthError::GuestNotAllowed));
     layout::bare(

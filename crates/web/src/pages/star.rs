@@ -33,7 +33,7 @@ pub async fn toggle(
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::BadRequest(error.to_string()))?;
     if !refs.iter().all(|entity_ref| ctx.stars.set(entity_ref, starred)) {
-        return Err(Failure::BadRequest(ctx.t.text("stars-full").into_owned()));
+        return Err(Failure::BadRequest(ctx.t().text("stars-full").into_owned()));
     }
     let cookie = cookies::keep(cookies::STARS, &ctx.stars.to_value());
     // A script only wants the cookie; a person goes back to the page the star was on.

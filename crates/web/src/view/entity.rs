@@ -65,13 +65,19 @@ impl EntityView {
         items.map(|items| items.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
 
-    /// A scalar by its dotted path, as text.
+    /// A scalar or a list of them by its dotted path, as text.
     pub fn field(&self, path: &str) -> Option<String> {
-        let value = path.split('.').try_fold(&self.body.0, |value, key| value.get(key))?;
-        match value {
+        let scalar = |value: &Value| match value {
             Value::String(text) => Some(text.clone()),
             Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
             _ => None,
+        };
+        match path.split('.').try_fold(&self.body.0, |value, key| value.get(key))? {
+            Value::Array(items) => {
+                let items: Vec<String> = items.iter().filter_map(scalar).collect();
+                (!items.is_empty()).then(|| items.join(", "))
+            }
+            value => scalar(value),
         }
     }
 

@@ -8,7 +8,7 @@ use model::{EntityRef, ReadScope};
 use super::graph_layout::{self, Layout, Shape};
 use super::graph_query::GraphQuery;
 use super::labels::Labels;
-use super::relations::canonical;
+use super::relations::Relations;
 
 /// Characters of a label before it is cut; the whole stands in the node's title.
 const MAX_LABEL: usize = 28;
@@ -73,20 +73,30 @@ impl Drawing {
 }
 
 /// Reads and lays out the graph around some roots.
-pub async fn read(reader: &CatalogReader, scope: &ReadScope, request: &GraphRequest) -> Result<Drawing, QueryError> {
-    draw(reader, scope, reader.graph(scope, request)).await
+pub async fn read(
+    reader: &CatalogReader,
+    scope: &ReadScope,
+    request: &GraphRequest,
+    known: &Relations,
+) -> Result<Drawing, QueryError> {
+    draw(reader, scope, reader.graph(scope, request), known).await
 }
 
 /// The same with one more step from each entity that is open, and the knowledge of which others could be opened.
-pub async fn read_open(reader: &CatalogReader, scope: &ReadScope, query: &GraphQuery) -> Result<Drawing, QueryError> {
-    let request = query.request();
+pub async fn read_open(
+    reader: &CatalogReader,
+    scope: &ReadScope,
+    query: &GraphQuery,
+    known: &Relations,
+) -> Result<Drawing, QueryError> {
+    let request = query.request(known);
     let mut graph = reader.graph(scope, &request);
     if !query.open.is_empty() {
         let around = GraphRequest { roots: query.open.clone(), depth: 1, ..request.clone() };
         let around = reader.graph(scope, &around);
-        let known: HashSet<EntityRef> = graph.nodes.iter().map(|node| node.entity_ref.clone()).collect();
+        let drawn: HashSet<EntityRef> = graph.nodes.iter().map(|node| node.entity_ref.clone()).collect();
         let distance = query.depth + 1;
-        let more = around.nodes.into_iter().filter(|node| !known.contains(&node.entity_ref));
+        let more = around.nodes.into_iter().filter(|node| !drawn.contains(&node.entity_ref));
         graph.nodes.extend(more.map(|node| catalog::GraphNode { distance, ..node }));
         graph.truncated |= around.truncated;
     }
@@ -96,7 +106,7 @@ pub async fn read_open(reader: &CatalogReader, scope: &ReadScope, query: &GraphQ
     let shown: HashSet<&EntityRef> = graph.nodes.iter().map(|node| &node.entity_ref).collect();
     let (inside, outside): (Vec<_>, Vec<_>) =
         beyond.edges.into_iter().partition(|edge| shown.contains(&edge.source) && shown.contains(&edge.target));
-    let mut drawing = draw(reader, scope, catalog::Graph { edges: inside, ..graph }).await?;
+    let mut drawing = draw(reader, scope, catalog::Graph { edges: inside, ..graph }, known).await?;
     let unfinished: HashSet<EntityRef> = outside.into_iter().map(|edge| edge.source).collect();
     for node in &mut drawing.nodes {
         node.is_open = query.open.contains(&node.entity_ref);
@@ -105,7 +115,12 @@ pub async fn read_open(reader: &CatalogReader, scope: &ReadScope, query: &GraphQ
     Ok(drawing)
 }
 
-async fn draw(reader: &CatalogReader, scope: &ReadScope, graph: catalog::Graph) -> Result<Drawing, QueryError> {
+async fn draw(
+    reader: &CatalogReader,
+    scope: &ReadScope,
+    graph: catalog::Graph,
+    known: &Relations,
+) -> Result<Drawing, QueryError> {
     let labels = Labels::read(reader, scope, graph.nodes.iter().map(|node| node.entity_ref.clone()).collect()).await?;
     let nodes: Vec<Node> = graph
         .nodes
@@ -126,7 +141,7 @@ async fn draw(reader: &CatalogReader, scope: &ReadScope, graph: catalog::Graph) 
         })
         .collect();
     let edges = graph.edges.iter().map(|edge| (&edge.source, edge.relation.as_str(), &edge.target));
-    let edges = merge(&nodes, edges);
+    let edges = merge(&nodes, edges, known);
     Ok(Drawing::laid_out(nodes, edges, graph.truncated))
 }
 
@@ -139,12 +154,16 @@ fn shape(node: &Node) -> Shape {
 }
 
 /// One edge per pair of nodes and direction; a relation and its mirror are the same.
-fn merge<'a>(nodes: &[Node], edges: impl Iterator<Item = (&'a EntityRef, &'a str, &'a EntityRef)>) -> Vec<Edge> {
+fn merge<'a>(
+    nodes: &[Node],
+    edges: impl Iterator<Item = (&'a EntityRef, &'a str, &'a EntityRef)>,
+    known: &'a Relations,
+) -> Vec<Edge> {
     let places: HashMap<&EntityRef, usize> =
         nodes.iter().enumerate().map(|(at, node)| (&node.entity_ref, at)).collect();
     let mut merged: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
     for (source, relation, target) in edges {
-        let (source, relation, target) = canonical(source, relation, target);
+        let (source, relation, target) = known.canonical(source, relation, target);
         let (Some(source), Some(target)) = (places.get(source), places.get(target)) else { continue };
         let relations = merged.entry((*source, *target)).or_default();
         if source != target && !relations.iter().any(|known| known == relation) {

@@ -3,7 +3,7 @@
 use catalog::GraphRequest;
 use model::EntityRef;
 
-use super::relations::{Direction, well_known};
+use super::relations::{Direction, Relations};
 use crate::urls;
 
 /// Limits of one drawing: more cannot be read by people.
@@ -61,13 +61,13 @@ impl GraphQuery {
         }
     }
 
-    pub fn request(&self) -> GraphRequest {
+    pub fn request(&self, known: &Relations) -> GraphRequest {
         let chosen = |relation: &&str| {
             self.relations.is_empty() || self.relations.iter().any(|chosen| chosen.eq_ignore_ascii_case(relation))
         };
         let relations = match self.direction {
             Direction::Both => self.relations.clone(),
-            direction => well_known().filter(|r| direction.has(r)).filter(chosen).map(str::to_owned).collect(),
+            direction => known.names().filter(|r| known.lead(direction, r)).filter(chosen).map(str::to_owned).collect(),
         };
         GraphRequest {
             roots: self.roots.clone(),
@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn a_direction_narrows_the_relations() {
-        let request = |query: &str| GraphQuery::parse(query).request().relations;
+        let known = Relations::of(&model::KindRegistry::builtin());
+        let request = |query: &str| GraphQuery::parse(query).request(&known).relations;
         assert_eq!(request("direction=in&relation=ownedBy&relation=ownerOf"), ["ownerOf"]);
         assert!(request("direction=out").contains(&"dependsOn".to_owned()));
         assert_eq!(request("direction=sideways"), [""; 0]);

@@ -30,7 +30,7 @@ pub struct Choice {
 /// A list, ready to show.
 pub struct Listing {
     pub query: ListQuery,
-    pub columns: &'static [Column],
+    pub columns: Vec<Column>,
     pub kinds: Vec<FacetValue>,
     pub facets: Vec<(Facet, Vec<Choice>)>,
     /// How many of the kind are everybody's, mine and starred, in the order of [`Shown::EACH`].
@@ -76,7 +76,7 @@ impl Listing {
         let labels = Labels::read(reader, &scope, rows.iter().flat_map(row_refs).chain(facet_refs).collect()).await?;
         let facets =
             counted.into_iter().map(|(facet, values)| (facet, choices(&query, facet, values, &labels))).collect();
-        let columns = kinds::columns(query.kind.as_deref());
+        let columns = ctx.faces.columns(query.kind.as_deref()).to_vec();
         Ok(Self { columns, kinds, facets, shown, with_problems, orphans, rows, labels, total, query })
     }
 }
@@ -93,9 +93,10 @@ pub async fn read_rows(
 ) -> Result<(Vec<EntityView>, u64), QueryError> {
     let query = narrow.query;
     let predicate = narrow.predicate(None);
-    let columns = kinds::columns(query.kind.as_deref());
+    let columns = narrow.ctx.faces.columns(query.kind.as_deref());
     let sorted = columns.iter().find(|column| column.name() == query.sort).and_then(|column| column.sort_key());
-    let key = sorted.unwrap_or("metadata.name");
+    let key = sorted.as_deref().unwrap_or("metadata.name");
+    let fields = kinds::list_fields(columns);
     let text = text_filter(&query.text).filter(|_| narrow.matching.is_none());
     let request = |predicate: Predicate, key: &str, descending: bool, offset: usize, limit: usize| PageRequest {
         cursor: None,
@@ -105,7 +106,7 @@ pub async fn read_rows(
         limit,
         offset,
         count: true,
-        fields: super::list_fields(),
+        fields: fields.clone(),
     };
     let offset = (query.page - 1).saturating_mul(query.limit);
     let having = Predicate::All(vec![predicate.clone(), Predicate::Exists(key.into())]);

@@ -19,15 +19,6 @@ pub mod relations;
 pub mod troubles;
 pub mod yaml;
 
-/// What a row of a list needs; API definitions and steps stay where they are.
-pub fn list_fields() -> Option<FieldSet> {
-    static FIELDS: LazyLock<Option<FieldSet>> = LazyLock::new(|| {
-        let spec = ["spec.type", "spec.lifecycle", "spec.profile", "spec.target", "spec.targets"];
-        FieldSet::parse(&[&["apiVersion", "kind", "metadata", "relations", "status"], &spec[..]].concat()).ok()
-    });
-    FIELDS.clone()
-}
-
 /// What a link to an entity needs.
 fn label_fields() -> Option<&'static FieldSet> {
     static FIELDS: LazyLock<Option<FieldSet>> = LazyLock::new(|| {

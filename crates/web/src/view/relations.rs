@@ -1,5 +1,8 @@
 //! Relations in the order people ask for them, and which two types are one relation seen from both ends.
 
+use std::collections::HashMap;
+
+use model::kind::KindRegistry;
 use model::{EntityRef, Relation};
 
 /// The well-known pairs (contract catalog.md section 3.1): what leads from an entity towards what it builds on, and back.
@@ -12,11 +15,6 @@ const PAIRS: [(&str, &str); 7] = [
     ("childOf", "parentOf"),
     ("memberOf", "hasMember"),
 ];
-
-/// The relation types of the well-known pairs, forward ones first.
-pub fn well_known() -> impl Iterator<Item = &'static str> {
-    PAIRS.iter().map(|(forward, _)| *forward).chain(PAIRS.iter().map(|(_, back)| *back))
-}
 
 /// Which way relations are followed from an entity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,33 +41,92 @@ impl Direction {
     pub fn from_code(code: &str) -> Self {
         Self::EACH.into_iter().find(|direction| direction.code() == code).unwrap_or_default()
     }
+}
 
-    /// Whether a well-known relation leads this way.
-    pub fn has(self, relation: &str) -> bool {
-        PAIRS.iter().any(|(forward, back)| {
-            (self != Self::In && *forward == relation) || (self != Self::Out && *back == relation)
+/// The relation types that kinds define.
+#[derive(Clone, Debug)]
+pub struct Relations {
+    /// Forward and back: the well-known ones, then those that definitions add, as they write them.
+    pairs: Vec<(String, String)>,
+    /// The words that definitions have for types.
+    titles: HashMap<String, String>,
+}
+
+impl Relations {
+    pub fn of(kinds: &KindRegistry) -> Self {
+        let mut pairs: Vec<(String, String)> =
+            PAIRS.iter().map(|(forward, back)| ((*forward).to_owned(), (*back).to_owned())).collect();
+        let mut titles = HashMap::new();
+        for field in kinds.iter().flat_map(|known| known.definition.all_relation_fields()) {
+            let has = |name: &String| pairs.iter().any(|(forward, back)| forward == name || back == name);
+            if !has(&field.forward) && !has(&field.reverse) {
+                pairs.push((field.forward.clone(), field.reverse.clone()));
+            }
+            for (name, title) in [(&field.forward, &field.forward_title), (&field.reverse, &field.reverse_title)] {
+                if let Some(title) = title {
+                    titles.entry(name.clone()).or_insert_with(|| title.clone());
+                }
+            }
+        }
+        Self { pairs, titles }
+    }
+
+    /// The types of all pairs, forward ones first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let forward = self.pairs.iter().map(|(forward, _)| forward.as_str());
+        forward.chain(self.pairs.iter().map(|(_, back)| back.as_str()))
+    }
+
+    /// Whether a type of these leads this way.
+    pub fn lead(&self, direction: Direction, relation: &str) -> bool {
+        self.pairs.iter().any(|(forward, back)| {
+            (direction != Direction::In && forward == relation) || (direction != Direction::Out && back == relation)
         })
     }
-}
 
-/// The other name of a relation, seen from its target.
-pub fn reverse(relation: &str) -> Option<&'static str> {
-    PAIRS.iter().find_map(|(forward, back)| match relation {
-        _ if relation == *forward => Some(*back),
-        _ if relation == *back => Some(*forward),
-        _ => None,
-    })
-}
+    /// The words that a definition has for a type.
+    pub fn title(&self, relation: &str) -> Option<&str> {
+        self.titles.get(relation).map(String::as_str)
+    }
 
-/// A relation the way it is drawn: types that only mirror another become that other, with the ends exchanged.
-pub fn canonical<'a>(
-    source: &'a EntityRef,
-    relation: &'a str,
-    target: &'a EntityRef,
-) -> (&'a EntityRef, &'a str, &'a EntityRef) {
-    match PAIRS.iter().find(|(_, back)| *back == relation) {
-        Some((forward, _)) => (target, forward, source),
-        None => (source, relation, target),
+    /// The other name of a relation, seen from its target.
+    pub fn reverse(&self, relation: &str) -> Option<&str> {
+        self.pairs.iter().find_map(|(forward, back)| match relation {
+            _ if relation == forward => Some(back.as_str()),
+            _ if relation == back => Some(forward.as_str()),
+            _ => None,
+        })
+    }
+
+    /// A relation the way it is drawn: types that only mirror another become that other, with the ends exchanged.
+    pub fn canonical<'a>(
+        &'a self,
+        source: &'a EntityRef,
+        relation: &'a str,
+        target: &'a EntityRef,
+    ) -> (&'a EntityRef, &'a str, &'a EntityRef) {
+        match self.pairs.iter().find(|(_, back)| back == relation) {
+            Some((forward, _)) => (target, forward, source),
+            None => (source, relation, target),
+        }
+    }
+
+    /// An entity's relations by type, those of pairs first, targets in order.
+    pub fn grouped(&self, relations: Vec<Relation>) -> Vec<RelationGroup> {
+        let mut groups: Vec<RelationGroup> = Vec::new();
+        for relation in relations {
+            match groups.iter_mut().find(|group| group.relation == relation.kind) {
+                Some(group) => group.targets.push(relation.target_ref),
+                None => groups.push(RelationGroup { relation: relation.kind, targets: vec![relation.target_ref] }),
+            }
+        }
+        for group in &mut groups {
+            group.targets.sort();
+            group.targets.dedup();
+        }
+        let place = |relation: &str| self.names().position(|known| known == relation).unwrap_or(usize::MAX);
+        groups.sort_by(|a, b| place(&a.relation).cmp(&place(&b.relation)).then_with(|| a.relation.cmp(&b.relation)));
+        groups
     }
 }
 
@@ -80,27 +137,13 @@ pub struct RelationGroup {
     pub targets: Vec<EntityRef>,
 }
 
-/// An entity's relations by type, well-known types first, targets in order.
-pub fn grouped(relations: Vec<Relation>) -> Vec<RelationGroup> {
-    let mut groups: Vec<RelationGroup> = Vec::new();
-    for relation in relations {
-        match groups.iter_mut().find(|group| group.relation == relation.kind) {
-            Some(group) => group.targets.push(relation.target_ref),
-            None => groups.push(RelationGroup { relation: relation.kind, targets: vec![relation.target_ref] }),
-        }
-    }
-    for group in &mut groups {
-        group.targets.sort();
-        group.targets.dedup();
-    }
-    let place = |relation: &str| well_known().position(|known| known == relation).unwrap_or(usize::MAX);
-    groups.sort_by(|a, b| place(&a.relation).cmp(&place(&b.relation)).then_with(|| a.relation.cmp(&b.relation)));
-    groups
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn relations() -> Relations {
+        Relations::of(&KindRegistry::builtin())
+    }
 
     #[test]
     fn groups_come_in_a_stable_order() {
@@ -108,7 +151,7 @@ mod tests {
             kind: kind.to_owned(),
             target_ref: EntityRef::new("component", "default", name),
         };
-        let groups = grouped(vec![
+        let groups = relations().grouped(vec![
             relation("zoo", "a"),
             relation("hasPart", "b"),
             relation("hasPart", "a"),
@@ -122,9 +165,16 @@ mod tests {
     #[test]
     fn mirrored_types_become_one() {
         let (a, b) = (EntityRef::new("group", "default", "a"), EntityRef::new("component", "default", "b"));
-        assert_eq!(canonical(&a, "ownerOf", &b), (&b, "ownedBy", &a));
-        assert_eq!(canonical(&b, "ownedBy", &a), (&b, "ownedBy", &a));
-        assert_eq!(reverse("hasPart"), Some("partOf"));
-        assert_eq!(reverse("zoo"), None);
+        let relations = relations();
+        assert_eq!(relations.canonical(&a, "ownerOf", &b), (&b, "ownedBy", &a));
+        assert_eq!(relations.canonical(&b, "ownedBy", &a), (&b, "ownedBy", &a));
+        assert_eq!(relations.reverse("hasPart"), Some("partOf"));
+        assert_eq!(relations.reverse("zoo"), None);
+    }
+
+    #[test]
+    fn the_builtin_definitions_have_no_pair_that_is_not_well_known() {
+        assert_eq!(relations().pairs.len(), PAIRS.len());
+        assert!(relations().lead(Direction::In, "dependencyOf") && !relations().lead(Direction::In, "dependsOn"));
     }
 }

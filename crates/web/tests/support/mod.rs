@@ -58,7 +58,18 @@ impl UserDirectory for OneTeam {
 /// The pages over a file, with a guest who may come in or not.
 pub async fn pages(file: &Path, guests: bool) -> Router {
     let store = Arc::new(SqlStore::open(&DatabaseOptions::new(DatabaseLocation::Memory)).await.unwrap());
-    let kinds = ["Component", "API", "Resource", "System", "Domain", "Group", "User", "Location", "Template"];
+    let kinds = [
+        "Component",
+        "API",
+        "Resource",
+        "System",
+        "Domain",
+        "Group",
+        "User",
+        "Location",
+        "KindDefinition",
+        "Environment",
+    ];
     let location = LocationRef::new("file", file.to_string_lossy());
     let options = CatalogOptions {
         locations: vec![ConfigLocation { location, rules: Vec::new() }],

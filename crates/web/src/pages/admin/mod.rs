@@ -18,7 +18,7 @@ pub async fn home() -> Redirect {
 
 /// The whole page with one tab open.
 fn page(ctx: &Ctx, tab: &str, actions: Markup, body: Markup) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let tabs =
         TABS.map(|name| (format!("/admin/{name}"), t.text(&format!("admin-tab-{name}")).into_owned(), name == tab));
     let title = format!("{} · {}", t.text(&format!("admin-tab-{tab}")), t.text("nav-admin"));
@@ -32,7 +32,7 @@ fn page(ctx: &Ctx, tab: &str, actions: Markup, body: Markup) -> Markup {
 
 /// A field that narrows a list by text, without scripts too.
 fn text_filter(ctx: &Ctx, action: &str, text: &str, keep: Markup) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     html! {
         form.admin-filter action=(action) role="search" {
             label.filter {

@@ -22,7 +22,7 @@ pub async fn page(
     let list = read(&state, raw).await?;
     let refs = list.page().iter().filter_map(|subject| subject.entity_ref.clone()).collect();
     let labels = Labels::read(&state.catalog, &ctx.scope(), refs).await?;
-    let (t, query) = (ctx.t, &list.query);
+    let (t, query) = (ctx.t(), &list.query);
     let export = |path: &str| TroubleQuery { page: 1, ..query.clone() }.address(path);
     let narrowed = query.part != Part::All || !query.text.is_empty();
     let keep = html! { @if query.part != Part::All { input type="hidden" name="show" value=(query.part.code()); } };
@@ -74,7 +74,7 @@ async fn read(state: &WebState, raw: Option<String>) -> Result<TroubleList, Fail
 }
 
 fn trouble(ctx: &Ctx, subject: &Subject, labels: &Labels) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let status = match (subject.visible, subject.is_error()) {
         (false, _) => ("bad", t.text("trouble-hidden")),
         (true, true) => ("new", t.text("trouble-stale")),

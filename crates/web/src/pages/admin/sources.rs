@@ -19,7 +19,7 @@ pub async fn page(
     State(state): State<WebState>,
     RawQuery(raw): RawQuery,
 ) -> Result<Markup, Failure> {
-    let t = ctx.t;
+    let t = ctx.t();
     let query = TroubleQuery::parse(raw.as_deref().unwrap_or_default());
     let text = query.text.to_lowercase();
     let mut sources = state.engine.sources().await?;
@@ -50,7 +50,7 @@ pub async fn page(
 }
 
 fn table(ctx: &Ctx, sources: &[SourceStatus], labels: &Labels) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     html! {
         div.table-wrap tabindex="0" role="region" aria-label=(t.text("admin-tab-sources")) {
             table.rows.sources {
@@ -66,7 +66,7 @@ fn table(ctx: &Ctx, sources: &[SourceStatus], labels: &Labels) -> Markup {
 }
 
 fn row(ctx: &Ctx, source: &SourceStatus, labels: &Labels) -> Markup {
-    let t = ctx.t;
+    let t = ctx.t();
     let target = source.location.split_once(':').map_or(source.location.as_str(), |(_, target)| target);
     html! {
         tr {

@@ -14,10 +14,10 @@ use crate::view::graph_query::GraphQuery;
 use crate::view::listing::all_kinds;
 
 pub async fn page(subject: Subject, State(state): State<WebState>, RawQuery(raw): RawQuery) -> Result<Markup, Failure> {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let mut query = GraphQuery::parse(raw.as_deref().unwrap_or_default());
     query.roots = vec![subject.entity.entity_ref.clone()];
-    let drawing = graph::read_open(&state.catalog, &subject.scope, &query).await?;
+    let drawing = graph::read_open(&state.catalog, &subject.scope, &query, &subject.ctx.faces.relations).await?;
     let kinds = all_kinds(&state.catalog, &subject.scope);
     let here = urls::entity_tab(&subject.entity.entity_ref, "graph");
     Ok(subject.page(

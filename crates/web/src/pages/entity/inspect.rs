@@ -14,7 +14,7 @@ use crate::pages::errors::Failure;
 use crate::view::labels::Labels;
 
 pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Markup, Failure> {
-    let (t, entity) = (subject.ctx.t, &subject.entity);
+    let (t, entity) = (subject.ctx.t(), &subject.entity);
     let inspection = state.engine.inspect(&entity.entity_ref).await?;
     let parents = inspection.iter().flat_map(|inspection| &inspection.parents).filter_map(|parent| match parent {
         Parent::Entity(parent) => Some(parent.clone()),
@@ -45,7 +45,7 @@ pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Mar
 }
 
 fn identity(subject: &Subject, inspection: Option<&Inspection>) -> Markup {
-    let (t, entity) = (subject.ctx.t, &subject.entity);
+    let (t, entity) = (subject.ctx.t(), &subject.entity);
     html! {
         dl.facts.facts-wide {
             (fact(&t.text("reference"), html! { code.wrap { (entity.entity_ref) } }))

@@ -12,7 +12,6 @@ use crate::components::{
 };
 use crate::request::{Ctx, SignedIn};
 use crate::view::entity::EntityView;
-use crate::view::kinds;
 use crate::view::labels::Labels;
 use crate::view::list_query::{Facet, ListQuery};
 use crate::{WebState, urls};
@@ -80,7 +79,7 @@ impl Subject {
 
     /// The whole page with one tab open.
     fn page(&self, tab: &str, body: Markup) -> Markup {
-        let t = self.ctx.t;
+        let t = self.ctx.t();
         let tabs = TABS.map(|name| {
             let entity_ref = &self.entity.entity_ref;
             let href = if name == TABS[0] { urls::entity(entity_ref) } else { urls::entity_tab(entity_ref, name) };
@@ -105,14 +104,14 @@ impl Subject {
     }
 
     fn header(&self) -> Markup {
-        let (t, entity) = (self.ctx.t, &self.entity);
+        let (t, entity) = (self.ctx.t(), &self.entity);
         let kind = entity.body.kind();
         let owners = entity.related("ownedBy");
         let parents = entity.related("partOf");
         html! {
             header.entity-head {
                 div.entity-id {
-                    span.entity-mark { (kinds::face(entity.entity_ref.kind()).icon) }
+                    span.entity-mark { (t.faces.face(entity.entity_ref.kind()).icon(entity.kind_type())) }
                     div {
                         p.eyebrow {
                             a href=(ListQuery::of_kind(kind).href()) { (kind_name(t, kind)) }
@@ -146,7 +145,7 @@ impl Subject {
 
     /// What can be done with the entity.
     fn actions(&self) -> Markup {
-        let (t, entity) = (self.ctx.t, &self.entity);
+        let (t, entity) = (self.ctx.t(), &self.entity);
         let tab = |name: &str| urls::entity_tab(&entity.entity_ref, name);
         let done = t.text("copied");
         menu::actions(
@@ -167,7 +166,7 @@ impl Subject {
 
     /// What is wrong, said before anything else.
     fn problems_banner(&self) -> Markup {
-        let (t, problems) = (self.ctx.t, self.entity.problems());
+        let (t, problems) = (self.ctx.t(), self.entity.problems());
         let orphan = self.entity.is_orphan();
         let inspect = urls::entity_tab(&self.entity.entity_ref, "inspect");
         html! {

@@ -20,7 +20,7 @@ const MAX_LINKED_OWNERS: usize = 40;
 
 /// Who is in the group, directly and through its sub-groups.
 pub async fn members(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let membership = Membership::read(&state.catalog, &subject.scope, &subject.entity.entity_ref);
     let shown = membership.direct.iter().take(MAX_MEMBERS).chain(membership.through.keys().take(MAX_MEMBERS));
     let via = membership.through.values().flatten();
@@ -59,12 +59,12 @@ fn people(t: Messages, refs: &[EntityRef], labels: &Labels) -> Markup {
 }
 
 fn rest(subject: &Subject, count: usize) -> Markup {
-    html! { @if count > MAX_MEMBERS { p.quiet { (subject.ctx.t.count("and-more", (count - MAX_MEMBERS) as u64)) } } }
+    html! { @if count > MAX_MEMBERS { p.quiet { (subject.ctx.t().count("and-more", (count - MAX_MEMBERS) as u64)) } } }
 }
 
 /// The groups a person is in.
 pub fn groups(subject: &Subject) -> Markup {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let groups = subject.entity.related("memberOf");
     card(
         &t.text("groups"),
@@ -77,7 +77,7 @@ pub fn groups(subject: &Subject) -> Markup {
 
 /// What a group (with its sub-groups) or a person owns, by kind and type; each a link to that list.
 pub async fn ownership(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let own = std::slice::from_ref(&subject.entity.entity_ref);
     let direct = org::owned(&state.catalog, &subject.scope, own);
     let mut all = own.to_vec();
@@ -95,7 +95,7 @@ pub async fn ownership(subject: &Subject, state: &WebState) -> Result<Markup, Fa
 }
 
 fn owned_kinds(subject: &Subject, kinds: &[OwnedKind], owners: &[EntityRef]) -> Markup {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let list = |kind: &str| {
         let named =
             || owners.iter().fold(ListQuery::of_kind(kind), |list, owner| list.adding(Facet::Owner, owner.as_str()));
@@ -105,7 +105,7 @@ fn owned_kinds(subject: &Subject, kinds: &[OwnedKind], owners: &[EntityRef]) -> 
         @if !kinds.is_empty() {
             ul.tiles {
                 @for kind in kinds {
-                    @let icon = crate::view::kinds::face(&kind.kind.to_lowercase()).icon;
+                    @let icon = t.faces.face(&kind.kind).icon(None);
                     li.tile {
                         a.tile-main href=[list(&kind.kind).map(|list| list.href())] {
                             (icon) span { (kind_plural(t, &kind.kind)) } span.tile-count { (t.number(kind.count)) }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use model::Severity;
+use model::kind::Panel;
 
 use super::Subject;
 use super::panels;
@@ -11,16 +12,15 @@ use crate::components::{card, entity_links, fact, graph_svg, icon::Icon, moment,
 use crate::pages::errors::Failure;
 use crate::urls;
 use crate::view::graph;
-use crate::view::kinds::{self, Panel};
 
 /// Nodes in the small graph; the graph tab has the rest.
 const SMALL_GRAPH: usize = 10;
 
 pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Markup, Failure> {
-    let panels = kinds::face(subject.entity.entity_ref.kind()).panels;
+    let panels = &subject.ctx.faces.face(subject.entity.entity_ref.kind()).panels;
     let mut shown = Vec::with_capacity(panels.len());
     for panel in panels {
-        shown.push(panels::panel(&subject, &state, *panel).await?);
+        shown.push(panels::panel(&subject, &state, panel).await?);
     }
     let small_graph = match small_graph_relations(panels) {
         Some(relations) => small_graph(&subject, &state, relations).await?,
@@ -38,7 +38,7 @@ pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Mar
 }
 
 fn about(subject: &Subject) -> Markup {
-    let (t, entity, labels) = (subject.ctx.t, &subject.entity, &subject.labels);
+    let (t, entity, labels) = (subject.ctx.t(), &subject.entity, &subject.labels);
     let related = |key: &str, relation: &str| {
         let targets = entity.related(relation);
         html! { @if !targets.is_empty() { (fact(&t.text(key), entity_links(&targets, labels, t))) } }
@@ -69,7 +69,7 @@ fn about(subject: &Subject) -> Markup {
 
 /// `…/freshness`: when its source was last read, or why that failed.
 pub async fn freshness(subject: Subject, State(state): State<WebState>) -> Result<Markup, Failure> {
-    let (t, source_tab) = (subject.ctx.t, urls::entity_tab(&subject.entity.entity_ref, "source"));
+    let (t, source_tab) = (subject.ctx.t(), urls::entity_tab(&subject.entity.entity_ref, "source"));
     let inspection = state.engine.inspect(&subject.entity.entity_ref).await?;
     let source = inspection.as_ref().and_then(|inspection| inspection.source.as_ref());
     Ok(fact(
@@ -88,7 +88,7 @@ pub async fn freshness(subject: Subject, State(state): State<WebState>) -> Resul
 
 /// Where the entity is defined, as a link where there is something to open.
 pub fn source_line(subject: &Subject) -> Markup {
-    let (t, entity) = (subject.ctx.t, &subject.entity);
+    let (t, entity) = (subject.ctx.t(), &subject.entity);
     html! {
         @match (entity.view_url(), entity.location()) {
             (Some(href), location) => { a.wrap href=(href) rel="noreferrer" { (location.map_or(href, short_location)) } }
@@ -109,7 +109,7 @@ fn short_location(location: &str) -> &str {
 }
 
 fn links(subject: &Subject) -> Markup {
-    let (t, links) = (subject.ctx.t, subject.entity.links());
+    let (t, links) = (subject.ctx.t(), subject.entity.links());
     html! {
         @if !links.is_empty() {
             (card(&t.text("links"), html! {}, html! {
@@ -132,7 +132,7 @@ fn small_graph_relations(panels: &[Panel]) -> Option<&'static [&'static str]> {
 }
 
 async fn small_graph(subject: &Subject, state: &WebState, relations: &[&str]) -> Result<Markup, Failure> {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let request = catalog::GraphRequest {
         roots: vec![subject.entity.entity_ref.clone()],
         depth: 1,
@@ -140,7 +140,8 @@ async fn small_graph(subject: &Subject, state: &WebState, relations: &[&str]) ->
         max_nodes: SMALL_GRAPH,
         ..catalog::GraphRequest::default()
     };
-    let drawing = graph::read(&state.catalog, &subject.scope, &request).await?.through_roots();
+    let drawing =
+        graph::read(&state.catalog, &subject.scope, &request, &subject.ctx.faces.relations).await?.through_roots();
     if drawing.edges.is_empty() && !relations.is_empty() {
         return Ok(html! {});
     }

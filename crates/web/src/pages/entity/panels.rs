@@ -1,14 +1,16 @@
 //! The panels that kinds add to an overview.
 
+use std::borrow::Cow;
+
 use catalog::GraphRequest;
 use maud::{Markup, html};
+use model::kind::{Column, Panel};
 
 use super::{Subject, org};
 use crate::WebState;
-use crate::components::{self, card, code_block, entity_link, entity_list, graph_svg, nothing};
+use crate::components::{self, card, code_block, entity_link, entity_list, fact, graph_svg, nothing, relation_name};
 use crate::pages::errors::Failure;
 use crate::view::graph;
-use crate::view::kinds::Panel;
 use crate::view::labels::Labels;
 use crate::view::parts::{Crossing, Parts};
 
@@ -16,8 +18,10 @@ use crate::view::parts::{Crossing, Parts};
 const DIAGRAM_NODES: usize = 32;
 
 /// One panel; empty where it has nothing to say.
-pub async fn panel(subject: &Subject, state: &WebState, panel: Panel) -> Result<Markup, Failure> {
+pub async fn panel(subject: &Subject, state: &WebState, panel: &Panel) -> Result<Markup, Failure> {
     match panel {
+        Panel::Fields { title, fields } => Ok(fields_card(subject, title.as_deref(), fields)),
+        Panel::Related { title, relation } => Ok(related(subject, title.as_deref(), relation)),
         Panel::Parts => Ok(parts(subject)),
         Panel::Apis => Ok(two_lists(subject, [("provides-apis", "providesApi"), ("consumes-apis", "consumesApi")])),
         Panel::ApiUsers => Ok(two_lists(subject, [("providers", "apiProvidedBy"), ("consumers", "apiConsumedBy")])),
@@ -31,9 +35,32 @@ pub async fn panel(subject: &Subject, state: &WebState, panel: Panel) -> Result<
     }
 }
 
+/// Fields that a definition names; those that the entity lacks are left out.
+fn fields_card(subject: &Subject, title: Option<&str>, fields: &[Column]) -> Markup {
+    let t = subject.ctx.t();
+    let values = fields.iter().filter_map(|field| Some((&field.label, subject.entity.field(&field.key)?)));
+    let values: Vec<(&String, String)> = values.collect();
+    if values.is_empty() {
+        return html! {};
+    }
+    let facts =
+        html! { dl.facts.facts-wide { @for (label, value) in &values { (fact(label, html! { bdi { (value) } })) } } };
+    card(title.unwrap_or(&t.text("details")), html! {}, facts)
+}
+
+/// The entities that one relation leads to.
+fn related(subject: &Subject, title: Option<&str>, relation: &str) -> Markup {
+    let (t, refs) = (subject.ctx.t(), subject.entity.related(relation));
+    let title = title.map_or_else(|| relation_name(t, relation), Cow::Borrowed);
+    let count = html! { span.choice-count { (t.number(refs.len() as u64)) } };
+    let list =
+        html! { @if refs.is_empty() { (nothing(&t.text("none"))) } @else { (entity_list(t, &refs, &subject.labels)) } };
+    card(&title, count, list)
+}
+
 fn parts(subject: &Subject) -> Markup {
     let parts = subject.entity.related("hasPart");
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     if parts.is_empty() {
         return html! {};
     }
@@ -42,7 +69,7 @@ fn parts(subject: &Subject) -> Markup {
 }
 
 fn two_lists(subject: &Subject, lists: [(&str, &str); 2]) -> Markup {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let lists = lists.map(|(key, relation)| (key, subject.entity.related(relation)));
     if lists.iter().all(|(_, refs)| refs.is_empty()) {
         return html! {};
@@ -60,7 +87,7 @@ fn two_lists(subject: &Subject, lists: [(&str, &str); 2]) -> Markup {
 
 /// The definition of an API as text, until a viewer for its type reads it.
 fn definition(subject: &Subject) -> Markup {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let title = t.text("definition");
     html! {
         section.card #definition {
@@ -78,7 +105,7 @@ fn definition(subject: &Subject) -> Markup {
 }
 
 async fn diagram(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let relations = ["partOf", "hasPart", "providesApi", "consumesApi", "dependsOn"];
     let request = GraphRequest {
         roots: vec![subject.entity.entity_ref.clone()],
@@ -87,7 +114,7 @@ async fn diagram(subject: &Subject, state: &WebState) -> Result<Markup, Failure>
         max_nodes: DIAGRAM_NODES,
         ..GraphRequest::default()
     };
-    let drawing = graph::read(&state.catalog, &subject.scope, &request).await?;
+    let drawing = graph::read(&state.catalog, &subject.scope, &request, &subject.ctx.faces.relations).await?;
     Ok(card(
         &t.text("diagram"),
         html! {},
@@ -100,7 +127,7 @@ async fn diagram(subject: &Subject, state: &WebState) -> Result<Markup, Failure>
 
 /// APIs that others use of this whole, and that it uses of others.
 async fn border(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let parts = Parts::read(&state.catalog, &subject.scope, &subject.entity.entity_ref);
     if parts.offered.is_empty() && parts.used.is_empty() {
         return Ok(html! {});
@@ -133,7 +160,7 @@ async fn border(subject: &Subject, state: &WebState) -> Result<Markup, Failure> 
 }
 
 fn targets(subject: &Subject) -> Markup {
-    let t = subject.ctx.t;
+    let t = subject.ctx.t();
     let targets = crate::components::table::targets(&subject.entity);
     card(
         &t.text("targets"),

@@ -13,7 +13,7 @@ pub const ASKED: &str = "asked=refresh";
 pub async fn ask(subject: Subject, State(state): State<WebState>) -> Result<Redirect, Failure> {
     let entity_ref = &subject.entity.entity_ref;
     if !state.engine.refresh(entity_ref).await? {
-        return Err(Failure::BadRequest(subject.ctx.t.text("refresh-orphan").into_owned()));
+        return Err(Failure::BadRequest(subject.ctx.t().text("refresh-orphan").into_owned()));
     }
     Ok(Redirect::to(&format!("{}?{ASKED}", urls::entity_tab(entity_ref, "source"))))
 }

@@ -4,11 +4,11 @@ use maud::{Markup, html};
 
 use super::Subject;
 use crate::components::{card, empty, entity_list, relation_name};
-use crate::view::relations::{grouped, reverse};
 
 pub async fn page(subject: Subject) -> Markup {
-    let t = subject.ctx.t;
-    let groups = grouped(subject.entity.relations());
+    let t = subject.ctx.t();
+    let known = &subject.ctx.faces.relations;
+    let groups = known.grouped(subject.entity.relations());
     subject.page(
         "relations",
         html! {
@@ -17,7 +17,7 @@ pub async fn page(subject: Subject) -> Markup {
                 @for group in &groups {
                     @let extra = html! {
                         span.choice-count { (t.number(group.targets.len() as u64)) }
-                        code.quiet { (group.relation) @if let Some(back) = reverse(&group.relation) { " ⇄ " (back) } }
+                        code.quiet { (group.relation) @if let Some(back) = known.reverse(&group.relation) { " ⇄ " (back) } }
                     };
                     (card(&relation_name(t, &group.relation), extra, entity_list(t, &group.targets, &subject.labels)))
                 }

@@ -11,7 +11,7 @@ use crate::view::yaml::to_yaml;
 use crate::{WebState, urls};
 
 pub async fn page(subject: Subject, State(state): State<WebState>, RawQuery(raw): RawQuery) -> Result<Markup, Failure> {
-    let (t, entity) = (subject.ctx.t, &subject.entity);
+    let (t, entity) = (subject.ctx.t(), &subject.entity);
     let inspection = state.engine.inspect(&entity.entity_ref).await?;
     let inspection = inspection.as_ref();
     let source = inspection.and_then(|inspection| inspection.source.as_ref());
