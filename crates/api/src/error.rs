@@ -7,7 +7,7 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use catalog::QueryError;
+use catalog::{EngineError, QueryError};
 use http::StatusCode;
 use model::RefError;
 use serde_json::json;
@@ -118,6 +118,18 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Conflict(message) => Self::Conflict(message),
             other => Self::internal(&other),
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Stopped => Self::Unavailable("Service is shutting down".to_owned()),
+            EngineError::Store(error) => error.into(),
+            EngineError::Rules(_) => Self::internal(&error),
+            EngineError::Readonly => Self::NotAllowed(error.to_string()),
+            EngineError::Invalid(text) => Self::Input(text),
         }
     }
 }

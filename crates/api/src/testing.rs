@@ -13,11 +13,10 @@ use catalog::{CatalogOptions, CatalogReader};
 use config::{Config, Settings};
 use http::{HeaderMap, Request};
 use model::kind::KindRegistry;
-use model::{Entity, EntityRef, LocationRef};
+use model::{Entity, EntityRef};
 use parking_lot::RwLock;
 use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
 use serde_json::{Value, json};
-use store::{Commit, StoredLocation};
 use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
 use tower::ServiceExt;
 use url::Url;
@@ -146,14 +145,11 @@ impl Fixture {
         self.state.auth.issue_user_token(&user, &[]).await.unwrap().token
     }
 
-    /// Registers a location of type `url`; answers its id.
-    pub async fn add_location(&self, target: &str) -> String {
-        let location = LocationRef::new("url", target);
-        let entity_ref = EntityRef::new("location", "default", &location.generated_name());
-        let id = base::ids::new_id();
-        let commit = Commit { add_locations: vec![StoredLocation { id, location, entity_ref }], ..Commit::default() };
-        self.state.store.commit(&commit).await.unwrap();
-        id.to_string()
+    /// Registers a location of type `url`; answers it.
+    pub async fn register(&self, target: &str) -> Value {
+        let registered = self.post("/locations", &json!({ "type": "url", "target": target })).await;
+        assert_eq!(registered.status, 201, "{}", registered.text);
+        registered.json()["location"].clone()
     }
 
     /// Gets a path of the catalog.

@@ -25,5 +25,5 @@ pub use directory::UserDirectory;
 pub use error::AuthError;
 pub use guest::guest;
 pub use origin::RequestOrigin;
-pub use principal::{Principal, Restriction, Restrictions, Service, User};
+pub use principal::{Permission, Principal, Restriction, Restrictions, Service, User};
 pub use session::{SESSION_COOKIE, SESSION_LIFETIME, clear_cookie, session_cookie};

@@ -5,7 +5,7 @@ use model::{EntityRef, Problem};
 use serde_json::Value;
 use store::{CatalogStore, Change, Parent, StoreError};
 
-use crate::engine::state::{Conflict, ParentId, State};
+use crate::engine::state::{Conflict, ParentId, Processing, State};
 use crate::engine::{SourceStatus, claims::MAX_CHAIN};
 
 /// Changes told of one entity.
@@ -67,7 +67,7 @@ pub(crate) fn inspect(state: &State, entity_ref: &EntityRef) -> Option<Inspectio
         refresh_keys: record.refresh_keys.iter().map(ToString::to_string).collect(),
         problems: state.problems_of(id).into_iter().chain(state.unindexed.get(&id).cloned()).collect(),
         relations: state.graph.originated(id),
-        processing: record.processing,
+        processing: record.processing != Processing::No,
         updated_at: record.updated_at,
         source: record.target.and_then(|target| state.source_status(target)),
         conflicts: state.conflicts.get(&id).into_iter().flatten().map(|(_, conflict)| conflict.clone()).collect(),

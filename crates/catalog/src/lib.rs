@@ -11,6 +11,7 @@ pub mod index;
 pub mod ingest;
 pub mod inspect;
 pub mod offline;
+pub mod preview;
 pub mod process;
 pub mod query;
 pub mod reader;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub use engine::{CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, SourceStatus, Trouble};
 pub use inspect::Inspection;
+pub use preview::Previewed;
 pub use query::{
     Ancestor, EntityHit, FacetValue, Facets, Graph, GraphEdge, GraphNode, GraphRequest, List, ListRequest, OrderField,
     Page, PageRequest, QueryError, Suggestion, TextFilter,

@@ -38,8 +38,6 @@ const REMARKS: &[(&str, &str)] = &[
     ("catalog.stitchingStrategy.mode", "was removed: there is one mode; delete the key"),
     ("catalog.stitchingStrategy.pollingInterval", NO_STITCHING),
     ("catalog.stitchingStrategy.stitchTimeout", NO_STITCHING),
-    ("catalog.readonly", NO_REGISTERING),
-    ("catalog.defaultLocationConflictStrategy", NO_REGISTERING),
     (
         "catalog.disableDefaultProcessors",
         "has no effect: files and URLs are always read; leave `catalog.locations` empty to read none",
@@ -48,7 +46,10 @@ const REMARKS: &[(&str, &str)] = &[
         "catalog.processorOptions",
         "has no effect: processing is built in, with one order; use `catalog.rules` to keep kinds out",
     ),
-    ("catalog.providerOptions", "has no effect: locations are the only providers; take one off `catalog.locations`"),
+    (
+        "catalog.providerOptions",
+        "has no effect: locations are the only providers; take one off `catalog.locations` or unregister it",
+    ),
     ("catalog.providers", "has no effect yet: name files or globs of a repository under `catalog.locations`"),
     ("catalog.processors", "has no effect yet: name files or globs of a repository under `catalog.locations`"),
     ("catalog.scmEvents", "has no effect yet: URLs are asked for changes every `catalog.processingInterval`"),
@@ -74,7 +75,6 @@ const REMARKS: &[(&str, &str)] = &[
 
 const NO_STITCHING: &str =
     "has no effect: nothing is polled, a change shows as soon as it is processed; delete the key";
-const NO_REGISTERING: &str = "has no effect yet: locations cannot be registered through the API, only configured";
 const UNSUPPORTED: &str = "has no effect yet: this kind of host cannot be read, so locations on it stay unread";
 
 pub(crate) fn unknown_keys(config: &Config) -> Vec<UnknownKey> {

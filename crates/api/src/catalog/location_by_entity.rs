@@ -8,7 +8,7 @@ use model::{Entity, EntityRef, LocationRef};
 use super::locations::{Location, visible};
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{NoParams, Query, Scope, Segments};
+use crate::extract::{Caller, NoParams, Query, Scope, Segments};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -20,6 +20,7 @@ use crate::state::ApiState;
 )]
 pub async fn handler(
     State(state): State<ApiState>,
+    caller: Caller,
     Scope(scope): Scope,
     _: Query<NoParams>,
     Segments((kind, namespace, name)): Segments<(String, String, String)>,
@@ -32,7 +33,7 @@ pub async fn handler(
     let origin =
         origin.ok_or_else(|| ApiError::NotFound(format!("found no origin annotation for ref {entity_ref}")))?;
     let origin = LocationRef::parse(origin).map_err(|error| ApiError::NotFound(error.to_string()))?;
-    let locations = visible(&state, &scope).await?;
+    let locations = visible(&state, &caller).await?;
     let found = locations.iter().find(|stored| stored.location == origin).ok_or_else(|| {
         ApiError::NotFound(format!("Found no location with type {} and target {}", origin.kind, origin.target))
     })?;
@@ -49,8 +50,8 @@ mod tests {
         let url = "/locations/by-entity/component/default/c0";
         let message = format!("Found no location with type url and target {ORIGIN}");
         assert_eq!(fixture.get(url).await.json(), error(404, "NotFoundError", &message, "GET", url));
-        let id = fixture.add_location(ORIGIN).await;
-        assert_eq!(fixture.get(url).await.json()["id"], id);
+        let location = fixture.register(ORIGIN).await;
+        assert_eq!(fixture.get(url).await.json(), location);
     }
 
     #[tokio::test]

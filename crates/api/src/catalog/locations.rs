@@ -2,13 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use model::LocationRef;
 use serde::Serialize;
 use store::StoredLocation;
 use utoipa::ToSchema;
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{NoParams, Query, Scope};
+use crate::extract::permission::LOCATION_READ;
+use crate::extract::{Caller, NoParams, Object, Query};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -41,27 +43,45 @@ impl From<&StoredLocation> for Location {
     }
 }
 
+/// A location that somebody names in a request.
+#[derive(Debug)]
+pub struct Input(pub LocationRef);
+
+impl Input {
+    /// Reads both members, and complains first of those that are missing, in this order.
+    pub fn required(body: &Object<'_>, members: &[&str]) -> Result<Self, ApiError> {
+        body.require(members)?;
+        let (kind, target) = (body.text("type")?, body.text("target")?);
+        Ok(Self(LocationRef::new(kind.unwrap_or_default(), target.unwrap_or_default())))
+    }
+}
+
 /// All registered locations.
 #[utoipa::path(
     get, path = "/locations", operation_id = "GetLocations", tag = "Locations",
     responses((status = 200, description = "The locations", body = Vec<Wrapped>), schema::Failure)
 )]
-pub async fn handler(
-    State(state): State<ApiState>,
-    Scope(scope): Scope,
-    _: Query<NoParams>,
-) -> Result<Response, ApiError> {
-    let locations = visible(&state, &scope).await?;
+pub async fn handler(State(state): State<ApiState>, caller: Caller, _: Query<NoParams>) -> Result<Response, ApiError> {
+    let locations = visible(&state, &caller).await?;
     let wrapped: Vec<Wrapped> = locations.iter().map(|stored| Wrapped { data: stored.into() }).collect();
     Ok(respond::json(&wrapped))
 }
 
-/// The locations a reader may see: all, or none of them.
-pub async fn visible(state: &ApiState, scope: &model::ReadScope) -> Result<Vec<StoredLocation>, ApiError> {
-    match scope {
-        model::ReadScope::None => Ok(Vec::new()),
-        model::ReadScope::All | model::ReadScope::Matching(_) => Ok(state.store.locations().await?),
+/// The locations a caller may see: all, or none of them.
+pub async fn visible(state: &ApiState, caller: &Caller) -> Result<Vec<StoredLocation>, ApiError> {
+    if caller.0.may(&LOCATION_READ) { Ok(state.store.locations().await?) } else { Ok(Vec::new()) }
+}
+
+/// Waits until readers see what became of a location. What was asked for is kept already, so nothing here can fail it.
+pub async fn settled(state: &ApiState, stored: &StoredLocation) {
+    if let Err(error) = state.engine.wait_shown(&stored.entity_ref).await {
+        tracing::info!(%error, location = %stored.location, "nobody can say whether it is shown");
     }
+}
+
+/// The error of an id that no location has.
+pub fn unknown(id: &str) -> ApiError {
+    ApiError::NotFound(format!("Found no location with ID {id}"))
 }
 
 #[cfg(test)]
@@ -72,11 +92,7 @@ mod tests {
     async fn locations_are_wrapped_and_a_trailing_slash_is_no_matter() {
         let fixture = Fixture::with_components(0).await;
         assert_eq!(fixture.get("/locations/").await.text, "[]");
-        let id = fixture.add_location("https://h.example/catalog-info.yaml").await;
-        let found = fixture.get("/locations").await.json();
-        let location = model::LocationRef::new("url", "https://h.example/catalog-info.yaml");
-        let expected = serde_json::json!([{"data": {"id": id, "type": "url", "target": location.target,
-            "entityRef": format!("location:default/{}", location.generated_name())}}]);
-        assert_eq!(found, expected);
+        let location = fixture.register("https://h.example/catalog-info.yaml").await;
+        assert_eq!(fixture.get("/locations").await.json(), serde_json::json!([{"data": location}]));
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::locations::{Location, visible};
 use super::{cursor, schema};
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
+use crate::extract::{Caller, FromObject, JsonBody, NoParams, Object, Query};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -135,11 +135,11 @@ fn of_part(query: &Value) -> Result<Predicate, ApiError> {
 )]
 pub async fn handler(
     State(state): State<ApiState>,
-    Scope(scope): Scope,
+    caller: Caller,
     _: Query<NoParams>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
-    let mut locations = visible(&state, &scope).await?;
+    let mut locations = visible(&state, &caller).await?;
     locations.retain(|stored| ask.predicate.as_ref().is_none_or(|predicate| matches(predicate, stored)));
     locations.sort_by_key(|stored| stored.id);
     let total = locations.len();
@@ -187,7 +187,7 @@ mod tests {
     async fn pages_follow_the_cursor() {
         let fixture = Fixture::with_components(0).await;
         for name in ["a", "b", "c"] {
-            fixture.add_location(&format!("https://h.example/{name}.yaml")).await;
+            fixture.register(&format!("https://h.example/{name}.yaml")).await;
         }
         let mut targets = Vec::new();
         let mut ask = json!({"limit": 2});
@@ -208,7 +208,7 @@ mod tests {
     #[tokio::test]
     async fn a_predicate_looks_at_the_fields_of_a_location() {
         let fixture = Fixture::with_components(0).await;
-        fixture.add_location("https://h.example/A.yaml").await;
+        fixture.register("https://h.example/A.yaml").await;
         for (query, total) in [
             (json!({}), 1),
             (json!({"target": "https://H.example/a.yaml"}), 1),

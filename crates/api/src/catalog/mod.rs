@@ -13,9 +13,11 @@ mod facets;
 mod filter;
 mod location_by_entity;
 mod location_by_id;
+mod location_create;
+mod location_delete;
+mod location_update;
 mod locations;
 mod locations_by_query;
-mod locations_create;
 mod openapi;
 mod refresh;
 mod schema;
@@ -40,9 +42,9 @@ pub fn router() -> Router<ApiState> {
         .routes(routes!(facets::get::handler, facets::post::handler))
         .routes(routes!(refresh::handler))
         .routes(routes!(validate_entity::handler))
-        .routes(routes!(locations::handler, locations_create::handler))
+        .routes(routes!(locations::handler, location_create::handler))
         .routes(routes!(locations_by_query::handler))
-        .routes(routes!(location_by_id::handler, writes::update_location, writes::delete_location))
+        .routes(routes!(location_by_id::handler, location_update::handler, location_delete::handler))
         .routes(routes!(location_by_entity::handler))
         .routes(routes!(writes::analyze_location))
         .split_for_parts();

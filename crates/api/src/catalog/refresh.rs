@@ -1,7 +1,6 @@
 //! `POST /refresh`: look again at what an entity comes from.
 
 use axum::extract::State;
-use catalog::engine::EngineError;
 use http::StatusCode;
 use model::EntityRef;
 
@@ -51,16 +50,6 @@ pub async fn handler(
         return Ok(StatusCode::OK);
     }
     Err(ApiError::NotFound(format!("Entity {} not found", ask.entity_ref)))
-}
-
-impl From<EngineError> for ApiError {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::Stopped => Self::Unavailable("Service is shutting down".to_owned()),
-            EngineError::Store(error) => error.into(),
-            EngineError::Rules(_) => Self::internal(&error),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -236,6 +236,16 @@ pub struct ValidateEntityRequest {
     pub location: String,
 }
 
+/// What was registered, or would be.
+#[derive(ToSchema)]
+pub struct CreateLocationResponse {
+    pub location: Location,
+    /// With `dryRun`: what it would bring, as far as it can be told without the rest of the catalog.
+    pub entities: Vec<Entity>,
+    /// With `dryRun`: whether it is registered already.
+    pub exists: Option<bool>,
+}
+
 /// How to register.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]

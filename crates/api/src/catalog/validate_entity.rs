@@ -124,7 +124,7 @@ async fn processed(state: &ApiState, entity: Entity, location: &LocationRef) -> 
         for reference in needs {
             // What a caller sends is not of this machine, so it may not have files of it read.
             let fetched = if location.kind == "url" {
-                state.sources.fetch(&reference, location).await
+                state.sources.fetch(&reference, location, true).await
             } else {
                 Err(ReferenceError::Forbidden("Placeholders can only be checked for locations of type url".to_owned()))
             };
@@ -152,6 +152,7 @@ async fn read_targets(
             parent: entity.entity_ref(),
             rules: state.engine.rules(),
             known: None,
+            urgent: true,
         };
         match state.sources.read(request).await {
             ReadReport::Missing(_) if found.optional => {}

@@ -1,12 +1,8 @@
 //! Changes of the catalog that this release does not make yet. Each says so, and what does the same today.
 
-use axum::extract::State;
-
-use super::locations::visible;
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope, Segments};
-use crate::state::ApiState;
+use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
 
 /// The answer of a change that is not possible yet.
 pub fn not_yet(what: &str) -> ApiError {
@@ -37,33 +33,6 @@ impl FromObject for Location {
         body.text("target")?;
         Ok(Self)
     }
-}
-
-/// Changes a registered location.
-#[utoipa::path(
-    put, path = "/locations/{id}", operation_id = "UpdateLocation", tag = "Locations",
-    params(("id" = String, Path)), request_body = schema::LocationInput, responses(schema::Failure)
-)]
-pub async fn update_location(_: Scope, _: Query<NoParams>, _: JsonBody<Location>) -> ApiError {
-    not_yet("Changing a location")
-}
-
-/// Removes a registered location with all it brought.
-#[utoipa::path(
-    delete, path = "/locations/{id}", operation_id = "DeleteLocation", tag = "Locations",
-    params(("id" = String, Path)), responses(schema::Failure)
-)]
-pub async fn delete_location(
-    State(state): State<ApiState>,
-    Scope(scope): Scope,
-    _: Query<NoParams>,
-    Segments(id): Segments<String>,
-) -> Result<(), ApiError> {
-    let locations = visible(&state, &scope).await?;
-    if locations.iter().any(|stored| stored.id.to_string() == id) {
-        return Err(not_yet("Removing a location"));
-    }
-    Err(ApiError::NotFound(format!("Found no location with ID {id}")))
 }
 
 /// What to analyze.
@@ -102,17 +71,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_wrong_with_a_request_is_said_before_what_is_not_there_yet() {
         let fixture = Fixture::with_components(0).await;
-        let json = [("content-type", "application/json")];
-        let put = fixture.call("PUT", "/locations/x", &json, "{}").await.json();
-        let message = "request/body must have required property 'type'";
-        assert_eq!(put, error(400, "InputError", message, "PUT", "/locations/x"));
         let analyze = fixture.post("/analyze-location", &json!({"location": {"type": "url"}})).await.json();
         let message = "request/body/location must have required property 'target'";
         assert_eq!(analyze, error(400, "InputError", message, "POST", "/analyze-location"));
-        let removed = fixture.call("DELETE", "/locations/x", &[], "").await.json();
-        assert_eq!(removed, error(404, "NotFoundError", "Found no location with ID x", "DELETE", "/locations/x"));
-        let id = fixture.add_location("https://h.example/a.yaml").await;
-        let removed = fixture.call("DELETE", &format!("/locations/{id}"), &[], "").await;
-        assert_eq!(removed.status, 501);
     }
 }

@@ -106,6 +106,11 @@ impl<'a> Object<'a> {
         Ok(())
     }
 
+    /// The properties that are none of these, as written.
+    pub fn others(&self, names: &[&str]) -> Vec<&'a str> {
+        self.map.keys().map(String::as_str).filter(|key| !names.contains(key)).collect()
+    }
+
     pub fn text(&self, name: &str) -> Result<Option<String>, ApiError> {
         self.typed(name, "string", |value| value.as_str().map(str::to_owned))
     }

@@ -2,7 +2,7 @@
 //!
 //! [`authenticate`] wraps every protected plugin, its unknown paths included; handlers take what it found.
 
-use auth::{AuthError, Principal};
+use auth::{AuthError, Permission, Principal};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -10,6 +10,7 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use model::ReadScope;
 
+use super::permission;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -63,18 +64,19 @@ impl<S: Sync> FromRequestParts<S> for Scope {
     }
 }
 
-/// The permission that reading entities needs.
-const READ: &str = "catalog.entity.read";
-
 /// What a caller may read: everything, unless its token is limited to other permissions or actions.
 fn read_scope(principal: &Principal) -> ReadScope {
-    let Principal::Service(service) = principal else { return ReadScope::All };
-    let Some(limits) = &service.restriction else { return ReadScope::All };
-    let allowed = |list: &[String], wanted: &str| list.is_empty() || list.iter().any(|one| one == wanted);
-    if allowed(&limits.permissions, READ) && allowed(&limits.actions, "read") {
-        ReadScope::All
-    } else {
-        ReadScope::None
+    if principal.may(&permission::ENTITY_READ) { ReadScope::All } else { ReadScope::None }
+}
+
+impl Caller {
+    /// Turns away who may not do this.
+    pub fn require(&self, permission: &Permission) -> Result<(), ApiError> {
+        if self.0.may(permission) {
+            return Ok(());
+        }
+        let text = format!("This token's access is restricted; it lacks the permission {}", permission.name);
+        Err(ApiError::NotAllowed(text))
     }
 }
 
@@ -117,7 +119,7 @@ mod tests {
         };
         assert!(matches!(read_scope(&Principal::None), ReadScope::All));
         assert!(matches!(limited(&[], &[]), ReadScope::All));
-        assert!(matches!(limited(&[READ], &["read"]), ReadScope::All));
+        assert!(matches!(limited(&[permission::ENTITY_READ.name], &["read"]), ReadScope::All));
         assert!(matches!(limited(&["catalog.location.read"], &[]), ReadScope::None));
         assert!(matches!(limited(&[], &["delete"]), ReadScope::None));
     }

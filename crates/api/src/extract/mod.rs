@@ -5,6 +5,7 @@ mod caller;
 mod catalog_tag;
 mod params;
 mod path;
+pub mod permission;
 
 pub use body::{BODY_LIMIT, FromObject, JsonBody, Object};
 pub use caller::{Caller, Plugin, Scope, authenticate, optional_bearer};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use config::OrphanStrategy;
 use model::EntityRef;
 use parking_lot::RwLock;
-use store::{CatalogStore, StoredLocation};
+use store::CatalogStore;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -15,9 +15,11 @@ use tokio_util::task::TaskTracker;
 
 use super::apply::Item;
 use super::graph::Id;
-use super::load::{CONFIG_PROVIDER, LOCATION_PROVIDER, config_roots, registered_roots};
+use super::hurry::Awaited;
+use super::locations::{LocationCommand, Registered};
 use super::measure::{self, Holdings};
 use super::options::CatalogOptions;
+use super::providers::{CONFIG_PROVIDER, LOCATION_PROVIDER, config_roots};
 use super::schedule::{Look, Schedule, Went};
 use super::state::{State, TargetId};
 use super::status::{Conflict, EngineStatus, SourceStatus, Trouble};
@@ -36,7 +38,8 @@ pub enum Command {
     Conflicts(oneshot::Sender<Vec<Conflict>>),
     Inspect(EntityRef, oneshot::Sender<Option<Box<Inspection>>>),
     Apply(Box<CatalogOptions>, Arc<Rules>, oneshot::Sender<()>),
-    Registered(Vec<StoredLocation>, oneshot::Sender<()>),
+    Location(LocationCommand),
+    WaitShown(EntityRef, oneshot::Sender<()>),
     WaitIdle(oneshot::Sender<()>),
     FilesChanged(Changed),
 }
@@ -49,13 +52,16 @@ pub enum Report {
         host: Arc<str>,
         /// The host let it wait and did not answer.
         silent: bool,
+        urgent: bool,
         report: ReadReport,
     },
     /// A batch of files, read.
     Files(Vec<(TargetId, Id, ReadReport)>),
     Processed(Vec<Item>),
     /// A batch was computed; what still comes of it waits for files.
-    Computed,
+    Computed {
+        urgent: bool,
+    },
     /// The files that an entity pulls in by URL were asked for.
     Checked {
         id: Id,
@@ -87,12 +93,20 @@ pub struct Actor {
     pub stop: CancellationToken,
     pub watcher: Option<FileWatcher>,
     pub progress: Progress,
+    pub registered: Registered,
+    pub waiting: Vec<Awaited>,
+    /// When waiting for something may be over without anything having changed.
+    pub next_answer: Option<Instant>,
 }
 
 /// Where the loop is.
 pub struct Progress {
     pub parallel: usize,
+    /// Batches being computed, and beside them those that somebody waits for.
     pub computing: usize,
+    pub urgent: usize,
+    /// Something that somebody waits for changed since the last flush.
+    pub awaited: bool,
     pub file_jobs: usize,
     /// Entities handed out and not yet back.
     pub outstanding: usize,
@@ -121,6 +135,8 @@ impl Progress {
         Self {
             parallel: std::thread::available_parallelism().map_or(2, usize::from),
             computing: 0,
+            urgent: 0,
+            awaited: false,
             file_jobs: 0,
             outstanding: 0,
             touched: true,
@@ -139,16 +155,28 @@ impl Progress {
             holdings: Holdings::default(),
         }
     }
+
+    pub fn batch_began(&mut self, urgent: bool) {
+        self.computing += usize::from(!urgent);
+        self.urgent += usize::from(urgent);
+    }
+
+    pub fn batch_ended(&mut self, urgent: bool) {
+        self.computing -= usize::from(!urgent);
+        self.urgent -= usize::from(urgent);
+    }
 }
 
 impl Actor {
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         let shutdown = self.stop.clone();
         loop {
+            self.reapply_due();
             self.take_definitions();
             self.dispatch();
             if self.progress.touched && self.flush_due() {
                 self.flush().await;
+                self.answer_waiting();
                 continue;
             }
             if self.at_rest() {
@@ -159,7 +187,7 @@ impl Actor {
                 () = shutdown.cancelled() => break,
                 Some(report) = self.reports.1.recv() => self.take(report),
                 command = commands.recv() => match command {
-                    Some(command) => self.command(command),
+                    Some(command) => self.command(command).await,
                     None => break,
                 },
                 () = tokio::time::sleep_until(wake) => self.tick(),
@@ -180,9 +208,10 @@ impl Actor {
     /// Nothing is queued or under way but what waits for hosts.
     pub fn only_hosts_wait(&self) -> bool {
         let p = &self.progress;
-        p.computing == 0
+        p.computing + p.urgent == 0
             && p.file_jobs == 0
             && self.state.process_queue.is_empty()
+            && self.state.urgent_queue.is_empty()
             && !self.state.read_queue.has_files()
     }
 
@@ -241,7 +270,8 @@ impl Actor {
             return false;
         }
         let busy = p.computing > 0 || p.file_jobs > 0 || !self.state.process_queue.is_empty();
-        !busy || now >= p.touched_at + self.window()
+        let urgent = p.urgent > 0 || !self.state.urgent_queue.is_empty();
+        !urgent && (p.awaited || !busy) || now >= p.touched_at + self.window()
     }
 
     pub fn window(&self) -> Duration {
@@ -260,12 +290,13 @@ impl Actor {
         if p.unsettled || !p.synced {
             wake = wake.min((p.busy_at + SURVEY_PATIENCE).max(Instant::now() + FLUSH_EVERY));
         }
-        p.schedule.next_due().map_or(wake, |due| wake.min(due))
+        [p.schedule.next_due(), self.next_answer].into_iter().flatten().fold(wake, Instant::min)
     }
 
     pub fn publish(&self) {
         let state = &self.state;
-        let pending = self.progress.outstanding + state.process_queue.len() + state.read_queue.len();
+        let pending =
+            self.progress.outstanding + state.process_queue.len() + state.urgent_queue.len() + state.read_queue.len();
         let unindexed = state.unindexed.keys().filter(|id| !state.troubled.contains(id)).count();
         let wrong = state.troubled.len() + unindexed + state.troubled_targets.len() + state.conflicts.len();
         metrics::gauge!("catalog_problems_count").set(wrong as f64);
@@ -295,18 +326,23 @@ impl Actor {
     pub fn take_one(&mut self, report: Report) {
         let now = base::clock::now_millis();
         match report {
-            Report::Computed => self.progress.computing -= 1,
+            Report::Computed { urgent } => self.progress.batch_ended(urgent),
             Report::Processed(items) => {
                 self.progress.outstanding -= items.len();
                 measure::processed(&self.state, &items);
                 for item in items {
                     let (id, went) = (item.id, Went::from(&item.result));
+                    self.progress.awaited |= self.state.is_hurried(id);
                     self.state.processed(item, now);
                     self.plan_pulled(id, went);
                 }
             }
-            Report::Read { target, owner, host, silent, report } => {
-                self.state.read_queue.done(&host, silent);
+            Report::Read { target, owner, host, silent, urgent, report } => {
+                if urgent {
+                    self.state.read_queue.done_urgent();
+                } else {
+                    self.state.read_queue.done(&host, silent);
+                }
                 self.read(target, owner, report, now);
             }
             Report::Checked { id, generation, unchanged } => {
@@ -361,7 +397,7 @@ impl Actor {
         self.progress.schedule.plan(look, went, interval, spread, Instant::now());
     }
 
-    fn command(&mut self, command: Command) {
+    async fn command(&mut self, command: Command) {
         // An answer that nobody waits for any more is no error.
         match command {
             Command::Refresh(entity_ref, answer) => {
@@ -383,13 +419,8 @@ impl Actor {
                 self.apply(*options, rules);
                 let _ = answer.send(());
             }
-            Command::Registered(locations, answer) => {
-                let roots = registered_roots(&locations);
-                measure::registered(roots.len());
-                self.state.replace_provider(&LOCATION_PROVIDER.into(), roots, base::clock::now_millis());
-                self.touch();
-                let _ = answer.send(());
-            }
+            Command::Location(command) => self.location(command).await,
+            Command::WaitShown(entity_ref, answer) => self.answer_when_shown(&entity_ref, answer),
             Command::WaitIdle(answer) => self.progress.waiters.push(answer),
             Command::FilesChanged(changed) => {
                 if let Some(watcher) = &mut self.watcher {
@@ -410,18 +441,32 @@ impl Actor {
             let targets: Vec<TargetId> = self.state.targets.keys().copied().collect();
             targets.into_iter().for_each(|target| self.state.queue_read(target, true));
         }
-        let roots = config_roots(&self.options);
-        self.state.replace_provider(&CONFIG_PROVIDER.into(), roots, base::clock::now_millis());
+        self.state.providers_due.insert(CONFIG_PROVIDER.into());
         self.touch();
     }
 
+    /// Providers for which something changed hand in all they have.
+    pub fn reapply_due(&mut self) {
+        for name in std::mem::take(&mut self.state.providers_due) {
+            let roots = match &*name {
+                CONFIG_PROVIDER => config_roots(&self.options),
+                LOCATION_PROVIDER => self.registered.roots(),
+                _ => continue,
+            };
+            self.state.replace_roots(&name, roots, base::clock::now_millis());
+        }
+    }
+
     /// Looks again at an entity and at every location above it (contract catalog.md section 9.2).
-    fn refresh(&mut self, entity_ref: &EntityRef) -> bool {
+    pub fn refresh(&mut self, entity_ref: &EntityRef) -> bool {
         let Some(id) = self.state.graph.find(entity_ref) else { return false };
         if self.state.record(id).is_none_or(|record| record.parent.is_none()) {
             return false;
         }
-        for id in self.state.chain(id) {
+        let chain = self.state.chain(id);
+        // Its file is read for the location above it.
+        chain.iter().take(2).for_each(|id| self.hurry(*id));
+        for id in chain {
             if let Some(target) = self.state.record(id).and_then(|record| record.target) {
                 self.state.queue_read(target, true);
             }
@@ -433,12 +478,14 @@ impl Actor {
                 self.state.queue_read(target, true);
             }
         }
-        self.touch();
         true
     }
 
     fn tick(&mut self) {
         let now = Instant::now();
+        if self.next_answer.is_some_and(|at| now >= at) {
+            self.answer_waiting();
+        }
         for look in self.progress.schedule.due(now) {
             match look {
                 Look::Target(target) if self.state.targets.contains_key(&target) => {

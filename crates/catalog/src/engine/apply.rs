@@ -8,7 +8,7 @@ use model::{Entity, EntityRef, Kind, LocationRef, Problem, Severity};
 
 use super::graph::Id;
 use super::news::Fault;
-use super::state::{Emit, Loser, ParentId, State, TargetId};
+use super::state::{Emit, Loser, ParentId, Processing, State, TargetId};
 use crate::ingest::{Emitted, Known, LocationTargets, ReadReport, TargetKind};
 use crate::process::Version;
 
@@ -57,10 +57,10 @@ impl State {
         let id = item.id;
         let Some(record) = self.record_mut(id) else { return };
         if record.generation != item.generation || matches!(item.result, ItemResult::Retry) {
-            self.process_queue.push_back(id);
+            self.requeue(id);
             return;
         }
-        record.processing = false;
+        record.processing = Processing::No;
         let old_keys = std::mem::take(&mut record.refresh_keys);
         match item.result {
             ItemResult::Good(good) => {
@@ -180,7 +180,7 @@ impl State {
         let mut seen: HashSet<Id> = HashSet::with_capacity(entities.len());
         let lost = self.targets.get_mut(&id).map(|state| std::mem::take(&mut state.lost)).unwrap_or_default();
         for entity in lost {
-            self.withdraw(entity, id);
+            self.withdraw(entity, &Loser::Target(id));
         }
         let mut clean = problems.is_empty();
         // Of documents of one file that define the same entity, the last counts: each replaces the one before it.

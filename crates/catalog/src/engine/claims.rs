@@ -210,7 +210,7 @@ impl State {
         self.troubled_targets.remove(&id);
         self.news.changed(Fault::Target(id));
         for lost in &state.lost {
-            self.withdraw(*lost, id);
+            self.withdraw(*lost, &Loser::Target(id));
         }
         for entity in state.entities {
             self.orphan(entity);
@@ -218,11 +218,11 @@ impl State {
         self.forgotten_reads.insert(state.key);
     }
 
-    /// A target no longer wants an entity that others hold.
-    pub fn withdraw(&mut self, entity: Id, target: TargetId) {
+    /// Somebody no longer wants an entity that others hold.
+    pub fn withdraw(&mut self, entity: Id, loser: &Loser) {
         self.news.changed(Fault::Conflict(entity));
         let Some(conflicts) = self.conflicts.get_mut(&entity) else { return };
-        conflicts.retain(|(loser, _)| *loser != Loser::Target(target));
+        conflicts.retain(|(other, _)| other != loser);
         if conflicts.is_empty() {
             self.conflicts.remove(&entity);
         }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::graph::Id;
 use super::news::Fault;
-use super::state::{State, TargetId};
+use super::state::{Processing, State, TargetId};
 use crate::index::{FinalEntity, Index, Prepared};
 use crate::process::complete;
 use crate::process::stable::{Hash, stable_hash};
@@ -189,7 +189,7 @@ impl Shown {
 /// once; and until everything was looked at again, what a location of an earlier run has to say stays as it was.
 fn is_ready(state: &State, settled: bool, id: Id) -> bool {
     let quiet = settled || !state.is_location(id) || state.claimed.contains_key(&id);
-    quiet && state.record(id).is_some_and(|record| !record.processing)
+    quiet && state.record(id).is_some_and(|record| record.processing == Processing::No)
 }
 
 /// Whether an entity is to be shown as it became.

@@ -3,16 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use model::{EntityRef, KindRegistry, LocationRef};
+use model::KindRegistry;
 use parking_lot::RwLock;
-use store::{CatalogStore, EntityBodies, EntityHead, Parent, StoreError, StoredLocation};
+use store::{CatalogStore, EntityBodies, EntityHead, Parent, StoreError};
 use uuid::Uuid;
 
 use super::flush::{Body, Draft, complete_all, show, shown};
-use super::options::CatalogOptions;
-use super::state::{ParentId, Record, State};
+use super::state::{ParentId, Processing, Record, State};
 use crate::index::Index;
-use crate::ingest::{Emitted, emit::seal};
 use crate::process::stable::{Hash, content_hash};
 
 /// Entities read from the store at once.
@@ -116,7 +114,7 @@ fn take_head(state: &mut State, head: EntityHead, names: &mut Names) {
             // With its bodies.
             unprocessed_hash: Hash::default(),
             generation: 0,
-            processing: false,
+            processing: Processing::No,
             good: head.processed,
             final_hash: None,
             problems: head.problems,
@@ -168,29 +166,4 @@ fn draft(state: &mut State, bodies: EntityBodies) -> Option<Draft> {
         },
         entity_ref: bodies.entity_ref,
     })
-}
-
-/// The bucket of configured locations.
-pub const CONFIG_PROVIDER: &str = "ConfigLocationProvider";
-/// The bucket of registered locations.
-pub const LOCATION_PROVIDER: &str = "DefaultLocationStore";
-
-/// The roots that a configuration asks for.
-pub fn config_roots(options: &CatalogOptions) -> Vec<Emitted> {
-    options.locations.iter().map(|configured| root(&configured.location, None)).collect()
-}
-
-/// The roots that were registered.
-pub fn registered_roots(locations: &[StoredLocation]) -> Vec<Emitted> {
-    locations.iter().map(|stored| root(&stored.location, Some(&stored.entity_ref))).collect()
-}
-
-/// The generated `Location` entity of a root; a registered one keeps its name when its target changes.
-fn root(location: &LocationRef, entity_ref: Option<&EntityRef>) -> Emitted {
-    let mut entity = location.to_entity(None, false);
-    if let Some(name) = entity_ref.map(EntityRef::name) {
-        entity.0["metadata"]["name"] = name.into();
-    }
-    let entity_ref = entity.entity_ref();
-    seal(entity, entity_ref, location.to_string().into())
 }

@@ -9,10 +9,13 @@ mod dispatch;
 mod files;
 pub(crate) mod flush;
 pub(crate) mod graph;
+mod hurry;
 pub(crate) mod load;
+pub(crate) mod locations;
 mod measure;
 pub(crate) mod news;
 pub mod options;
+pub(crate) mod providers;
 pub(crate) mod reads;
 pub(crate) mod schedule;
 pub(crate) mod state;
@@ -25,8 +28,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use config::OrphanStrategy;
-use model::EntityRef;
 use model::kind::KindRegistry;
+use model::{EntityRef, LocationRef};
 use parking_lot::RwLock;
 use sdk::UrlReader;
 use store::{CatalogStore, StoreError};
@@ -37,10 +40,13 @@ use tokio_util::task::TaskTracker;
 use crate::index::Index;
 use crate::ingest::SourceReader;
 use crate::inspect::{self, Inspection};
+use crate::preview::{Previewed, preview};
 use crate::process::{RuleError, Rules};
 use crate::watch::FileWatcher;
 use actor::{Actor, Command, Progress};
+use locations::Registered;
 pub use options::{CatalogOptions, ConfigLocation};
+use providers::{CONFIG_PROVIDER, LOCATION_PROVIDER};
 pub use status::{Conflict, EngineStatus, SourceStatus, Trouble};
 
 /// Why the engine could not do what it was asked.
@@ -52,6 +58,12 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Rules(#[from] RuleError),
+    /// In the words of contract catalog.md section 8.
+    #[error("This operation not allowed in readonly mode")]
+    Readonly,
+    /// What was asked for cannot be done; says why.
+    #[error("{0}")]
+    Invalid(String),
 }
 
 type Result<T> = std::result::Result<T, EngineError>;
@@ -63,6 +75,7 @@ pub struct EngineHandle {
     status: watch::Receiver<EngineStatus>,
     store: Arc<dyn CatalogStore>,
     worker: Arc<worker::Worker>,
+    options: Arc<ArcSwap<CatalogOptions>>,
     shutdown: CancellationToken,
     tracker: TaskTracker,
 }
@@ -84,12 +97,11 @@ pub async fn start(
     let mut state = state::State { judged_by, ..state::State::default() };
     let kinds = load::load(&mut state, &*store, &index, &kinds).await?;
     let now = base::clock::now_millis();
-    let registered = load::registered_roots(&store.locations().await?);
-    measure::registered(registered.len());
-    state.replace_provider(&load::CONFIG_PROVIDER.into(), load::config_roots(&options), now);
-    state.replace_provider(&load::LOCATION_PROVIDER.into(), registered, now);
+    let registered = Registered::new(store.locations().await?);
+    state.replace_roots(&CONFIG_PROVIDER.into(), providers::config_roots(&options), now);
+    state.replace_roots(&LOCATION_PROVIDER.into(), registered.roots(), now);
     if options.orphan_provider_strategy == OrphanStrategy::Delete {
-        state.drop_other_providers(&[load::CONFIG_PROVIDER, load::LOCATION_PROVIDER]);
+        state.drop_other_providers(&[CONFIG_PROVIDER, LOCATION_PROVIDER]);
     }
 
     let (commands, receiver) = mpsc::unbounded_channel();
@@ -115,8 +127,10 @@ pub async fn start(
         rules: ArcSwap::new(rules),
         store: store.clone(),
         processors: Semaphore::new(progress.parallel),
+        previews: Semaphore::new(progress.parallel),
         release,
     });
+    let current = Arc::new(ArcSwap::from_pointee(options.clone()));
     let mut actor = Actor {
         state,
         store: store.clone(),
@@ -130,11 +144,14 @@ pub async fn start(
         tracker: TaskTracker::new(),
         stop: shutdown.clone(),
         watcher,
+        registered,
+        waiting: Vec::new(),
+        next_answer: None,
     };
     actor.plan_all();
     tracker.spawn(actor.run(receiver));
     tracker.close();
-    Ok(EngineHandle { commands, status, store, worker, shutdown, tracker })
+    Ok(EngineHandle { commands, status, store, worker, options: current, shutdown, tracker })
 }
 
 impl EngineHandle {
@@ -142,6 +159,15 @@ impl EngineHandle {
     /// orphan (contract catalog.md section 9.2).
     pub async fn refresh(&self, entity_ref: &EntityRef) -> Result<bool> {
         self.ask(|answer| Command::Refresh(entity_ref.clone(), answer)).await
+    }
+
+    /// What a location would bring if it were registered, see [`crate::preview`].
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] for one that cannot be registered.
+    pub async fn preview(&self, location: &LocationRef) -> Result<Vec<Previewed>> {
+        Self::registrable(location)?;
+        Ok(preview(&self.worker, location).await)
     }
 
     /// How far the engine is.
@@ -193,13 +219,14 @@ impl EngineHandle {
     /// The rules cannot be used; then nothing changed.
     pub async fn apply_config(&self, options: CatalogOptions) -> Result<()> {
         let rules = Arc::new(options.compile_rules()?);
+        self.options.store(Arc::new(options.clone()));
         self.ask(|answer| Command::Apply(Box::new(options), rules, answer)).await
     }
 
-    /// Takes over the registered locations after they changed in the store.
-    pub async fn reload_locations(&self) -> Result<()> {
-        let locations = self.store.locations().await?;
-        self.ask(|answer| Command::Registered(locations, answer)).await
+    /// Returns once readers see everything below an entity, for which it goes before everything else; a source that does not
+    /// answer within a second is not waited for.
+    pub async fn wait_shown(&self, entity_ref: &EntityRef) -> Result<()> {
+        self.ask(|answer| Command::WaitShown(entity_ref.clone(), answer)).await
     }
 
     /// Returns when nothing is left to do for now.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use config::{AllowedKind, LocationMatch, OrphanStrategy, ProcessingInterval, Rule, TargetMatch};
+use config::{AllowedKind, ConflictStrategy, LocationMatch, OrphanStrategy, ProcessingInterval, Rule, TargetMatch};
 use model::LocationRef;
 
 use crate::ingest::targets::{glob_base, normalise};
@@ -42,6 +42,10 @@ pub struct CatalogOptions {
     pub orphan_interval: Duration,
     /// Whether changes of files are picked up as they happen.
     pub watch: bool,
+    /// Nothing can be changed through the API.
+    pub readonly: bool,
+    /// What registering a location does that is registered already, unless the request says.
+    pub on_conflict: ConflictStrategy,
 }
 
 impl Default for CatalogOptions {
@@ -77,6 +81,8 @@ impl CatalogOptions {
             },
             orphan_interval: Duration::from_secs(30),
             watch: true,
+            readonly: section.readonly,
+            on_conflict: section.location_conflict_strategy,
         }
     }
 

@@ -13,6 +13,8 @@ const ON_ALL_HOSTS: usize = 256;
 /// What is to be read, in which order.
 #[derive(Default)]
 pub struct ReadQueue {
+    /// Targets that somebody waits for, with their hosts: they come before all others and beside what is under way.
+    urgent: VecDeque<(TargetId, Option<Arc<str>>)>,
     files: VecDeque<TargetId>,
     hosts: HashMap<Arc<str>, Host>,
     /// Hosts with something to read and room to read it; each is in here once.
@@ -39,11 +41,15 @@ impl Host {
 }
 
 impl ReadQueue {
-    /// Adds a target at the end of its queue; `seen` if it was looked at since the start. Files have no host.
-    pub fn push(&mut self, target: TargetId, host: Option<&Arc<str>>, seen: bool) {
+    /// Adds a target at the end of its queue; `seen` if it was looked at since the start. Files have no host. One that waits
+    /// already may be added as urgent: it is then taken twice.
+    pub fn push(&mut self, target: TargetId, host: Option<&Arc<str>>, seen: bool, urgent: bool) {
         self.waiting += 1;
         if !seen {
             self.unseen.insert(target, host.cloned());
+        }
+        if urgent {
+            return self.urgent.push_back((target, host.cloned()));
         }
         match host {
             None => self.files.push_back(target),
@@ -52,6 +58,14 @@ impl ReadQueue {
                 self.take_turn(host);
             }
         }
+    }
+
+    /// The next target that somebody waits for; on a host it is under way until [`ReadQueue::done_urgent`].
+    pub fn next_urgent(&mut self) -> Option<(TargetId, Option<Arc<str>>)> {
+        let next = self.urgent.pop_front()?;
+        self.waiting -= 1;
+        self.under_way += usize::from(next.1.is_some());
+        Some(next)
     }
 
     pub fn next_file(&mut self) -> Option<TargetId> {
@@ -88,6 +102,11 @@ impl ReadQueue {
             }
         }
         self.take_turn(host);
+    }
+
+    /// An urgent read by URL has ended.
+    pub fn done_urgent(&mut self) {
+        self.under_way -= 1;
     }
 
     /// A target was looked at, or is gone.
@@ -134,9 +153,9 @@ mod tests {
     fn a_host_with_many_targets_leaves_room_for_others() {
         let (crowded, other): (Arc<str>, Arc<str>) = ("crowded".into(), "other".into());
         let mut queue = ReadQueue::default();
-        (0..10_000).for_each(|target| queue.push(target, Some(&crowded), false));
-        queue.push(10_000, Some(&other), false);
-        queue.push(10_001, None, false);
+        (0..10_000).for_each(|target| queue.push(target, Some(&crowded), false, false));
+        queue.push(10_000, Some(&other), false, false);
+        queue.push(10_001, None, false, false);
         assert_eq!((queue.len(), queue.has_files()), (10_002, true));
         assert_eq!(queue.next_file(), Some(10_001));
         let taken = urls(&mut queue);
@@ -150,7 +169,7 @@ mod tests {
     fn a_silent_host_is_tried_once_at_a_time_until_it_answers() {
         let host: Arc<str> = "h".into();
         let mut queue = ReadQueue::default();
-        (0..100).for_each(|target| queue.push(target, Some(&host), false));
+        (0..100).for_each(|target| queue.push(target, Some(&host), false, false));
         let taken = urls(&mut queue);
         assert!(queue.surveying());
         for (target, host) in &taken {
@@ -165,10 +184,23 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_waits_for_is_read_beside_everything_else() {
+        let host: Arc<str> = "h".into();
+        let mut queue = ReadQueue::default();
+        (0..100).for_each(|target| queue.push(target, Some(&host), false, false));
+        let under_way = urls(&mut queue).len();
+        queue.push(100, Some(&host), false, true);
+        assert_eq!(queue.next_urgent(), Some((100, Some(host.clone()))));
+        assert_eq!((queue.next_urgent(), queue.len()), (None, 101));
+        queue.done_urgent();
+        assert_eq!((queue.len(), urls(&mut queue).len()), (100, 0), "it gave nobody else room: {under_way}");
+    }
+
+    #[test]
     fn what_was_seen_before_is_no_survey() {
         let mut queue = ReadQueue::default();
-        queue.push(1, None, false);
-        queue.push(2, None, true);
+        queue.push(1, None, false, false);
+        queue.push(2, None, true, false);
         assert!(queue.surveying());
         queue.saw(1);
         assert!(!queue.surveying() && !queue.is_empty());

@@ -1,17 +1,19 @@
 //! What the engine knows of every entity and target, in memory. Changing it only marks what has to be written and shown;
 //! [`super::flush`] does both.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use model::{Entity, EntityRef, LocationRef, Problem};
 use store::{Parent, ReadState};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::definitions::Definitions;
 use super::files::Links;
 use super::graph::{Graph, Id};
 use super::news::{Fault, News};
+use super::providers::Provider;
 use super::reads::ReadQueue;
 use crate::ingest::{Emitted, Known, Target};
 use crate::process::stable::Hash;
@@ -25,6 +27,16 @@ pub type TargetId = u32;
 pub enum ParentId {
     Provider(Arc<str>),
     Entity(Id),
+}
+
+/// Whether an entity waits for processing or is being processed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Processing {
+    #[default]
+    No,
+    Queued,
+    /// Before all others. It may have been queued before and is then processed twice.
+    Urgent,
 }
 
 /// An entity.
@@ -44,8 +56,7 @@ pub struct Record {
     pub unprocessed_hash: Hash,
     /// Counts bodies and requests to process, so that late results are recognised.
     pub generation: u32,
-    /// It waits for processing or is being processed.
-    pub processing: bool,
+    pub processing: Processing,
     /// There is a good body.
     pub good: bool,
     /// Hash of what readers see; `None` while they see nothing.
@@ -148,13 +159,6 @@ pub enum Loser {
     Provider(Arc<str>),
 }
 
-/// A set of roots that is replaced as a whole.
-#[derive(Default)]
-pub struct Provider {
-    pub desired: Vec<Emitted>,
-    pub entities: HashSet<Id>,
-}
-
 /// A row to remove.
 #[derive(Clone, Copy)]
 pub struct Deleted {
@@ -174,6 +178,10 @@ pub struct State {
     /// The targets a location names itself.
     pub claimed: HashMap<Id, Vec<TargetId>>,
     pub providers: HashMap<Arc<str>, Provider>,
+    /// Roots that several providers have alike: who comes after the one that holds them.
+    pub twins: HashMap<Id, BTreeSet<Arc<str>>>,
+    /// Providers for which a reference became free that they lost.
+    pub providers_due: BTreeSet<Arc<str>>,
     /// Who has to be processed again when this changes.
     pub refresh: BTreeMap<Arc<str>, HashSet<Id>>,
     pub conflicts: HashMap<Id, Vec<(Loser, Conflict)>>,
@@ -187,7 +195,11 @@ pub struct State {
     pub troubled: HashSet<Id>,
     pub troubled_targets: HashSet<TargetId>,
     pub process_queue: VecDeque<Id>,
+    /// Entities to process before all others.
+    pub urgent_queue: VecDeque<Id>,
     pub read_queue: ReadQueue,
+    /// Entities that somebody waits for with all that hangs below them, until when.
+    pub hurried: HashMap<Id, Instant>,
     /// Targets whose memory of the last read changed.
     pub dirty_reads: HashSet<TargetId>,
     pub forgotten_reads: HashSet<Arc<str>>,
@@ -291,10 +303,25 @@ impl State {
     pub fn queue_processing(&mut self, id: Id) {
         let Some(record) = self.record_mut(id) else { return };
         record.generation = record.generation.wrapping_add(1);
-        if !record.processing {
-            record.processing = true;
-            self.process_queue.push_back(id);
+        let before = record.processing;
+        let urgent = self.is_hurried(id);
+        let now = if urgent { Processing::Urgent } else { Processing::Queued };
+        if before == Processing::No || urgent && before == Processing::Queued {
+            self.enqueue(id, now);
         }
+    }
+
+    /// Puts an entity back that could not be processed, or changed meanwhile.
+    pub fn requeue(&mut self, id: Id) {
+        self.enqueue(id, if self.is_hurried(id) { Processing::Urgent } else { Processing::Queued });
+    }
+
+    fn enqueue(&mut self, id: Id, how: Processing) {
+        if let Some(record) = self.record_mut(id) {
+            record.processing = how;
+        }
+        let queue = if how == Processing::Urgent { &mut self.urgent_queue } else { &mut self.process_queue };
+        queue.push_back(id);
     }
 
     /// Asks for a target to be read; `anew` even if its host says that nothing changed.
@@ -305,10 +332,13 @@ impl State {
         }
         if target.reading {
             target.again = true;
-        } else if !target.queued {
-            target.queued = true;
-            self.read_queue.push(id, target.host.as_ref(), target.seen);
+            return;
         }
+        let waits = std::mem::replace(&mut target.queued, true);
+        let owner = target.owner;
+        let urgent = owner.is_some_and(|owner| self.is_hurried(owner));
+        let Some(target) = self.targets.get(&id).filter(|_| urgent || !waits) else { return };
+        self.read_queue.push(id, target.host.as_ref(), target.seen, urgent);
     }
 
     /// Takes in an entity from a source. The first source of a reference holds it until it lets go.
@@ -374,7 +404,7 @@ impl State {
                 unplaced: false,
                 unprocessed_hash: emitted.hash,
                 generation: 0,
-                processing: false,
+                processing: Processing::No,
                 good: false,
                 final_hash: None,
                 problems: Vec::new(),
@@ -474,6 +504,7 @@ impl State {
     /// Whoever lost this reference may try again.
     fn free(&mut self, id: Id) {
         self.news.changed(Fault::Conflict(id));
+        let mut providers = Vec::new();
         for (loser, _) in self.conflicts.remove(&id).unwrap_or_default() {
             match loser {
                 Loser::Target(target) => {
@@ -482,9 +513,10 @@ impl State {
                     }
                     self.queue_read(target, true);
                 }
-                Loser::Provider(name) => self.reapply(&name),
+                Loser::Provider(name) => providers.push(name),
             }
         }
+        self.offer_again(id, providers);
     }
 
     /// Remembers a write that was dropped; `line` is where its document starts.
@@ -518,51 +550,6 @@ impl State {
             let ids = self.refresh.entry(key.clone()).or_default();
             self.watch_stale |= ids.is_empty() && key.starts_with("file:");
             ids.insert(id);
-        }
-    }
-
-    /// Replaces the roots of a provider; what is gone is removed with everything below it.
-    pub fn replace_provider(&mut self, name: &Arc<str>, desired: Vec<Emitted>, now: i64) {
-        self.providers.entry(name.clone()).or_default().desired = desired;
-        self.apply_provider(name, now);
-    }
-
-    /// Removes what providers other than these have left.
-    pub fn drop_other_providers(&mut self, existing: &[&str]) {
-        let gone: Vec<Arc<str>> = self.providers.keys().filter(|name| !existing.contains(&&***name)).cloned().collect();
-        for name in gone {
-            let entities = self.providers.remove(&name).map(|provider| provider.entities).unwrap_or_default();
-            tracing::info!(provider = %name, count = entities.len(), "removing entities of a provider that no longer exists");
-            self.prune(entities.into_iter().collect());
-        }
-    }
-
-    fn reapply(&mut self, name: &Arc<str>) {
-        self.apply_provider(name, base::clock::now_millis());
-    }
-
-    fn apply_provider(&mut self, name: &Arc<str>, now: i64) {
-        let provider = self.providers.entry(name.clone()).or_default();
-        let mut gone = provider.entities.clone();
-        let desired = provider.desired.clone();
-        let wanted: HashSet<Id> = desired.iter().map(|emitted| self.intern(&emitted.entity_ref)).collect();
-        gone.retain(|id| !wanted.contains(id));
-        self.prune(gone.into_iter().collect());
-        let parent = ParentId::Provider(name.clone());
-        for emitted in desired {
-            // The same reference under another key is another root: what hung below the old one goes.
-            let id = self.intern(&emitted.entity_ref);
-            let replaced = self.record(id).is_some_and(|record| {
-                record.parent.as_ref() == Some(&parent)
-                    && record.location_key.as_deref() != Some(&*emitted.location_key)
-            });
-            if replaced {
-                self.prune(vec![id]);
-            }
-            let key = emitted.location_key.clone();
-            if let Emit::Lost(id) = self.emit(&parent, None, emitted) {
-                self.lose(id, Loser::Provider(name.clone()), &key, 0, now);
-            }
         }
     }
 }

@@ -40,6 +40,8 @@ pub struct Task {
     pub entity_ref: EntityRef,
     pub raw: Option<(Entity, Option<Written>)>,
     pub line: u32,
+    /// Somebody waits for it.
+    pub urgent: bool,
 }
 
 /// What workers share.
@@ -51,12 +53,14 @@ pub struct Worker {
     pub store: Arc<dyn CatalogStore>,
     /// As many batches are computed at once as there are processors.
     pub processors: Semaphore,
+    /// So many previews are made at once.
+    pub previews: Semaphore,
     /// Tells apart what sources were judged by, as far as it is not configuration.
     pub release: String,
 }
 
 /// An entity that waits for files.
-struct Waiting {
+pub(crate) struct Waiting {
     task: Task,
     raw: Entity,
     place: SourcePlace,
@@ -84,16 +88,17 @@ enum Step {
 }
 
 impl Worker {
-    /// Processes a batch: those that need no other file at once, the rest as their files arrive.
-    pub async fn process(self: Arc<Self>, tasks: Vec<Task>, reports: UnboundedSender<Report>) {
+    /// Processes a batch: those that need no other file at once, the rest as their files arrive. An urgent one does not wait for
+    /// a processor.
+    pub async fn process(self: Arc<Self>, tasks: Vec<Task>, reports: UnboundedSender<Report>, urgent: bool) {
         // The loop only ends together with everything else, so that a report without a receiver is no loss.
         let report = |part: Report| drop(reports.send(part));
         let (tasks, failed) = self.load(tasks).await;
         let worker = self.clone();
         // It is closed by nobody.
-        let processor = self.processors.acquire().await;
+        let processor = if urgent { None } else { self.processors.acquire().await.ok() };
         let steps = tokio::task::spawn_blocking(move || {
-            tasks.into_iter().map(|(task, raw)| worker.first_step(task, raw)).collect::<Vec<_>>()
+            tasks.into_iter().map(|(task, raw)| worker.step(worker.begin(task, raw)).0).collect::<Vec<_>>()
         })
         .await
         .unwrap_or_default();
@@ -107,7 +112,7 @@ impl Worker {
             }
         }
         report(Report::Processed(done));
-        report(Report::Computed);
+        report(Report::Computed { urgent });
         let mut finishing: FuturesUnordered<_> = waiting.into_iter().map(|entity| self.finish(entity)).collect();
         while let Some(item) = finishing.next().await {
             report(Report::Processed(vec![item]));
@@ -123,7 +128,7 @@ impl Worker {
         let missing: Vec<EntityRef> =
             tasks.iter().filter(|task| task.raw.is_none()).map(|task| task.entity_ref.clone()).collect();
         let stored = if missing.is_empty() { Ok(Vec::new()) } else { self.store.entities(&missing).await };
-        let mut bodies: std::collections::HashMap<EntityRef, Box<str>> = match stored {
+        let bodies: std::collections::HashMap<EntityRef, Box<str>> = match stored {
             Ok(rows) => rows.into_iter().map(|row| (row.entity_ref, row.unprocessed)).collect(),
             Err(error) => {
                 tracing::warn!(%error, "could not load entities for processing; trying again");
@@ -134,8 +139,8 @@ impl Worker {
         let mut failed = Vec::new();
         for mut task in tasks {
             let raw = task.raw.take().or_else(|| {
-                let text = bodies.remove(&task.entity_ref)?;
-                serde_json::from_str(&text).ok().map(|body| (Entity(body), None))
+                let text = bodies.get(&task.entity_ref)?;
+                serde_json::from_str(text).ok().map(|body| (Entity(body), None))
             });
             match raw {
                 Some(raw) => loaded.push((task, raw)),
@@ -145,14 +150,15 @@ impl Worker {
         (loaded, failed)
     }
 
-    fn first_step(&self, task: Task, (raw, written): (Entity, Option<Written>)) -> Step {
+    /// An entity about to be processed.
+    pub(crate) fn begin(&self, task: Task, (raw, written): (Entity, Option<Written>)) -> Box<Waiting> {
         let managed = |key: &str| raw.annotation(key).and_then(|text| LocationRef::parse(text).ok());
         let location = managed(MANAGED_BY_LOCATION).unwrap_or_else(|| LocationRef::new("unknown", "unknown"));
         let origin = managed(MANAGED_BY_ORIGIN_LOCATION).unwrap_or_else(|| location.clone());
         let annotations = annotations_of(&location, self.reader.urls());
         let place = SourcePlace { location, annotations, line: task.line, written };
         let resolved = ResolvedReferences::new();
-        self.step(Box::new(Waiting { task, raw, place, origin, resolved, began: Instant::now() })).0
+        Box::new(Waiting { task, raw, place, origin, resolved, began: Instant::now() })
     }
 
     /// One round. The second part are the references to fetch before the next.
@@ -167,8 +173,8 @@ impl Worker {
         }
     }
 
-    /// Fetches what an entity waits for, round by round.
-    async fn finish(self: &Arc<Self>, mut waiting: Box<Waiting>) -> Item {
+    /// Processes an entity with what it waits for, which is fetched round by round.
+    pub(crate) async fn finish(self: &Arc<Self>, mut waiting: Box<Waiting>) -> Item {
         for _ in 0..MAX_ROUNDS {
             let (id, generation) = (waiting.task.id, waiting.task.generation);
             let worker = self.clone();
@@ -183,9 +189,9 @@ impl Worker {
                 return refuse(&waiting, &format!("it refers to more than {MAX_REFERENCES} files"));
             }
             let fetches = needs.into_iter().map(|reference| {
-                let origin = waiting.origin.clone();
+                let (origin, urgent) = (waiting.origin.clone(), waiting.task.urgent);
                 async move {
-                    let fetched = self.reader.fetch(&reference, &origin).await;
+                    let fetched = self.reader.fetch(&reference, &origin, urgent).await;
                     (reference, fetched)
                 }
             });

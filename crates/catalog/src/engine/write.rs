@@ -20,6 +20,7 @@ impl Actor {
     pub async fn flush(&mut self) {
         let began = Instant::now();
         self.progress.touched = false;
+        self.progress.awaited = false;
         let relations_too = self.only_hosts_wait() || began >= self.progress.related_at + RELATE_AT_MOST;
         if relations_too {
             self.progress.related_at = began;
@@ -68,14 +69,14 @@ impl Actor {
     }
 
     /// Waits for something, and keeps workers busy until then. What they report is taken in afterwards: the state must not change.
-    async fn meanwhile<T>(&mut self, future: impl Future<Output = T>) -> T {
+    pub async fn meanwhile<T>(&mut self, future: impl Future<Output = T>) -> T {
         tokio::pin!(future);
         loop {
             tokio::select! {
                 output = &mut future => return output,
                 Some(report) = self.reports.1.recv() => match report {
-                    Report::Computed => {
-                        self.progress.computing -= 1;
+                    Report::Computed { urgent } => {
+                        self.progress.batch_ended(urgent);
                         self.dispatch();
                     }
                     report => self.late.push(report),
@@ -85,7 +86,7 @@ impl Actor {
     }
 
     /// Takes in what was reported while the state had to stay as it was.
-    fn take_late(&mut self) {
+    pub fn take_late(&mut self) {
         for report in std::mem::take(&mut self.late) {
             self.touch();
             self.take_one(report);

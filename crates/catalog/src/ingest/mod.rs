@@ -47,6 +47,8 @@ pub struct ReadRequest {
     pub rules: Arc<Rules>,
     /// What the last clean read saw; `None` reads anew whatever the host says.
     pub known: Option<Known>,
+    /// Somebody waits for it: it does not queue behind reads that nobody waits for.
+    pub urgent: bool,
 }
 
 /// What was remembered of a clean read.

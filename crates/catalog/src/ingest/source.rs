@@ -27,19 +27,33 @@ pub const MAX_PLACEHOLDER_BYTES: u64 = 10 << 20;
 /// Reads of one host at a time.
 pub const PER_HOST: usize = 8;
 const IN_ALL: usize = 128;
+/// The same for reads that somebody waits for, which have room of their own.
+const URGENT_IN_ALL: usize = 32;
 /// No read takes longer, whatever the reader below allows.
 const READ_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Reads targets and what placeholders refer to.
 pub struct SourceReader {
     urls: Arc<dyn UrlReader>,
+    some_time: Lane,
+    urgent: Lane,
+}
+
+/// Room for reads.
+struct Lane {
     all: Semaphore,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
+impl Lane {
+    fn new(all: usize) -> Self {
+        Self { all: Semaphore::new(all), hosts: Mutex::default() }
+    }
+}
+
 impl SourceReader {
     pub fn new(urls: Arc<dyn UrlReader>) -> Self {
-        Self { urls, all: Semaphore::new(IN_ALL), hosts: Mutex::default() }
+        Self { urls, some_time: Lane::new(IN_ALL), urgent: Lane::new(URGENT_IN_ALL) }
     }
 
     /// The reader of URLs, for what needs no waiting: resolving and comparing addresses.
@@ -57,7 +71,7 @@ impl SourceReader {
             }
             TargetKind::Url | TargetKind::UrlGlob => {
                 let host = host_of(&request.target.location.target);
-                self.within(&host, self.read_url(request)).await.unwrap_or_else(|| {
+                self.within(&host, request.urgent, self.read_url(request)).await.unwrap_or_else(|| {
                     let text = format!("Unable to read url, {host} did not answer within {} s", READ_TIMEOUT.as_secs());
                     ReadReport::Failed(Problem::error("Error", text))
                 })
@@ -65,13 +79,18 @@ impl SourceReader {
         }
     }
 
-    /// Fetches what a placeholder refers to, for an entity with this origin.
-    pub async fn fetch(&self, reference: &Reference, origin: &LocationRef) -> Result<Fetched, ReferenceError> {
+    /// Fetches what a placeholder refers to, for an entity with this origin; `urgent` if somebody waits for it.
+    pub async fn fetch(
+        &self,
+        reference: &Reference,
+        origin: &LocationRef,
+        urgent: bool,
+    ) -> Result<Fetched, ReferenceError> {
         let fetching = fetch::fetch(reference, origin, self.urls(), MAX_PLACEHOLDER_BYTES);
         let host = [&reference.value, &reference.base].into_iter().find(|address| address.contains("://"));
         match host.map(|address| host_of(address)) {
             None => fetching.await,
-            Some(host) => self.within(&host, fetching).await.unwrap_or_else(|| {
+            Some(host) => self.within(&host, urgent, fetching).await.unwrap_or_else(|| {
                 Err(ReferenceError::Unreadable {
                     address: reference.value.clone(),
                     refresh_key: format!("url:{}", reference.value),
@@ -84,7 +103,7 @@ impl SourceReader {
     /// Whether files that an entity pulled in by URL are what they were.
     pub async fn unchanged(&self, pulled: &[(String, Version)]) -> bool {
         let checks = pulled.iter().map(|(address, version)| async move {
-            self.within(&host_of(address), self.is_still(address, version)).await.unwrap_or(false)
+            self.within(&host_of(address), false, self.is_still(address, version)).await.unwrap_or(false)
         });
         futures::future::join_all(checks).await.into_iter().all(|unchanged| unchanged)
     }
@@ -101,12 +120,13 @@ impl SourceReader {
     }
 
     /// Runs a read when its host and the whole have room; `None` when it took too long.
-    async fn within<T>(&self, host: &str, read: impl Future<Output = T>) -> Option<T> {
+    async fn within<T>(&self, host: &str, urgent: bool, read: impl Future<Output = T>) -> Option<T> {
+        let lane = if urgent { &self.urgent } else { &self.some_time };
         let permits =
-            self.hosts.lock().entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))).clone();
+            lane.hosts.lock().entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))).clone();
         // The semaphores are never closed, so acquiring only fails if that changes.
         let _of_host = permits.acquire().await.ok()?;
-        let _of_all = self.all.acquire().await.ok()?;
+        let _of_all = lane.all.acquire().await.ok()?;
         tokio::time::timeout(READ_TIMEOUT, read).await.ok()
     }
 

@@ -60,11 +60,9 @@ fn keys_of_the_catalog_without_effect_say_why() {
     );
     let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
     let keys = [
-        "2:3: catalog.readonly",
         "3:3: catalog.disableDefaultProcessors",
         "6:23: catalog.stitchingStrategy.pollingInterval",
         "6:44: catalog.stitchingStrategy.stitchTimeout",
-        "7:3: catalog.defaultLocationConflictStrategy",
         "9:3: catalog.providerOptions",
         "10:3: catalog.processorOptions",
         "11:3: catalog.scmEvents",

@@ -58,9 +58,7 @@ mod tests {
             "app-config.yaml:2:11: backend.listen: expected a port or host:port, got \"abc\"\n\
              app-config.yaml:4:13: Invalid type in config for key 'catalog.readonly' in 'app-config.yaml', \
              got string, wanted boolean\n\
-             app-config.yaml:4:3: catalog.readonly has no effect yet: locations cannot be registered through the API, \
-             only configured\n\
-             2 errors, 1 warning, 0 keys not read by this version\n"
+             2 errors, 0 warnings, 0 keys not read by this version\n"
         );
     }
 

@@ -6,6 +6,7 @@ mod crash;
 mod hostile;
 mod house;
 mod http;
+mod locations;
 mod reload;
 mod start;
 mod telemetry;

@@ -1,0 +1,129 @@
+//! What somebody waits for: it goes before everything else, and is answered for once readers see it.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use model::EntityRef;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::actor::Actor;
+use super::graph::Id;
+use super::state::{Processing, State, TargetId};
+
+/// A source that takes longer to answer is not waited for.
+const SOURCE_PATIENCE: Duration = Duration::from_secs(1);
+/// The same for an entity, which may have to wait for files of its own.
+const ENTITY_PATIENCE: Duration = Duration::from_secs(2);
+/// Nothing is waited for any longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is not done yet.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Pending {
+    Source(TargetId),
+    Entity(Id),
+    /// Something that only has to be written and shown.
+    Showing(Id),
+}
+
+/// Somebody who waits until everything below an entity is shown.
+pub struct Awaited {
+    root: Id,
+    until: Instant,
+    since: HashMap<Pending, Instant>,
+    answer: oneshot::Sender<()>,
+}
+
+impl Awaited {
+    /// When there is no sense in waiting any longer; `None` when everything is done or given up.
+    fn deadline(&mut self, state: &State, now: Instant) -> Option<Instant> {
+        let pending = state.pending_below(self.root);
+        self.since.retain(|what, _| pending.contains(what));
+        let deadlines = pending.into_iter().map(|what| {
+            let since = *self.since.entry(what).or_insert(now);
+            match what {
+                Pending::Source(_) => since + SOURCE_PATIENCE,
+                Pending::Entity(_) => since + ENTITY_PATIENCE,
+                Pending::Showing(_) => self.until,
+            }
+        });
+        deadlines.max().map(|deadline| deadline.min(self.until)).filter(|deadline| *deadline > now)
+    }
+}
+
+impl State {
+    /// Whether an entity hangs below something that somebody waits for.
+    pub fn is_hurried(&self, id: Id) -> bool {
+        !self.hurried.is_empty() && self.chain(id).iter().any(|id| self.hurried.contains_key(id))
+    }
+
+    /// What of an entity and everything below it readers do not see yet.
+    fn pending_below(&self, root: Id) -> HashSet<Pending> {
+        let (mut pending, mut seen, mut stack) = (HashSet::new(), HashSet::from([root]), vec![root]);
+        while let Some(id) = stack.pop() {
+            match self.record(id) {
+                Some(record) if record.processing != Processing::No => drop(pending.insert(Pending::Entity(id))),
+                Some(record) => {
+                    let unseen = record.final_hash.is_none() && self.dirty_finals.contains(&id) && self.shows(id);
+                    if unseen || self.dirty_rows.contains(&id) {
+                        pending.insert(Pending::Showing(id));
+                    }
+                }
+                None if self.deleted.contains_key(&id) => drop(pending.insert(Pending::Showing(id))),
+                None => {}
+            }
+            for target in self.claimed.get(&id).into_iter().flatten() {
+                let members = self.targets.get(target).map_or(&[][..], |state| &state.members);
+                for target in std::iter::once(target).chain(members) {
+                    let Some(state) = self.targets.get(target) else { continue };
+                    if state.queued || state.reading {
+                        pending.insert(Pending::Source(*target));
+                    }
+                    stack.extend(state.entities.iter().copied().filter(|entity| seen.insert(*entity)));
+                }
+            }
+        }
+        pending
+    }
+}
+
+impl Actor {
+    /// Puts an entity and everything below it before everything else for a while.
+    pub fn hurry(&mut self, id: Id) {
+        self.state.hurried.insert(id, Instant::now() + PATIENCE);
+        self.progress.awaited = true;
+        self.touch();
+    }
+
+    /// Answers once everything below an entity is shown, or is not worth waiting for.
+    pub fn answer_when_shown(&mut self, entity_ref: &EntityRef, answer: oneshot::Sender<()>) {
+        let Some(root) = self.state.graph.find(entity_ref) else {
+            // Whoever asked may have given up.
+            let _ = answer.send(());
+            return;
+        };
+        self.hurry(root);
+        self.waiting.push(Awaited { root, until: Instant::now() + PATIENCE, since: HashMap::new(), answer });
+    }
+
+    /// Answers those whose wait is over. Called whenever something was shown and when [`Actor::next_answer`] has come.
+    pub fn answer_waiting(&mut self) {
+        let now = Instant::now();
+        let mut next = None;
+        for mut awaited in std::mem::take(&mut self.waiting) {
+            match awaited.deadline(&self.state, now) {
+                Some(deadline) => {
+                    next = Some(next.map_or(deadline, |next: Instant| next.min(deadline)));
+                    self.waiting.push(awaited);
+                }
+                None => {
+                    self.state.hurried.remove(&awaited.root);
+                    let _ = awaited.answer.send(());
+                }
+            }
+        }
+        self.next_answer = next;
+        self.state.hurried.retain(|_, until| *until > now);
+    }
+}

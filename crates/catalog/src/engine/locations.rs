@@ -1,0 +1,224 @@
+//! Registered locations: what people and programs add through the API (contract catalog.md section 9.3). A change is kept
+//! before it is answered, and its sources are read before all others.
+
+use std::collections::BTreeMap;
+
+use config::ConflictStrategy;
+use model::{EntityRef, LocationRef};
+use sha1::{Digest, Sha1};
+use store::{Commit, StoreError, StoredLocation};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::actor::{Actor, Command};
+use super::providers::{LOCATION_PROVIDER, registered_root};
+use super::{EngineError, EngineHandle, Result, measure};
+use crate::ingest::Emitted;
+
+/// The types that may be registered.
+const ALLOWED_TYPES: [&str; 1] = ["url"];
+/// The most bytes the target of a location may have.
+const MAX_TARGET_BYTES: usize = 4096;
+
+type Answer<T> = oneshot::Sender<std::result::Result<T, StoreError>>;
+
+/// What can be done with registered locations.
+pub enum LocationCommand {
+    Register(LocationRef, ConflictStrategy, Answer<StoredLocation>),
+    Update(Uuid, LocationRef, Answer<Option<StoredLocation>>),
+    Remove(Uuid, Answer<Option<StoredLocation>>),
+    /// They changed in the store.
+    Reload(Vec<StoredLocation>, oneshot::Sender<()>),
+}
+
+/// The registered locations, by id.
+#[derive(Default)]
+pub struct Registered(BTreeMap<Uuid, StoredLocation>);
+
+impl Registered {
+    pub fn new(locations: Vec<StoredLocation>) -> Self {
+        measure::registered(locations.len());
+        Self(locations.into_iter().map(|stored| (stored.id, stored)).collect())
+    }
+
+    /// The root entities they stand for.
+    pub fn roots(&self) -> Vec<Emitted> {
+        self.0.values().map(registered_root).collect()
+    }
+
+    fn find(&self, location: &LocationRef) -> Option<&StoredLocation> {
+        self.0.values().find(|stored| stored.location == *location)
+    }
+
+    fn put(&mut self, stored: StoredLocation) {
+        self.0.insert(stored.id, stored);
+        measure::registered(self.0.len());
+    }
+
+    /// A location to register. Its entity has the generated name, unless another location was called so before its target
+    /// changed.
+    fn new_location(&self, location: LocationRef) -> StoredLocation {
+        let id = base::ids::new_id();
+        let named = |name: &str| EntityRef::new("location", "default", name);
+        let mut entity_ref = named(&location.generated_name());
+        if self.0.values().any(|stored| stored.entity_ref == entity_ref) {
+            let hash = Sha1::digest(format!("{location}#{id}").as_bytes());
+            entity_ref = named(&format!("generated-{}", hex::encode(hash)));
+        }
+        StoredLocation { id, location, entity_ref }
+    }
+}
+
+impl EngineHandle {
+    /// Refuses where locations may not be changed through the API.
+    ///
+    /// # Errors
+    /// [`EngineError::Readonly`].
+    pub fn writable(&self) -> Result<()> {
+        if self.options.load().readonly { Err(EngineError::Readonly) } else { Ok(()) }
+    }
+
+    /// Refuses a location that cannot be registered.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] says why.
+    pub fn registrable(location: &LocationRef) -> Result<()> {
+        if !ALLOWED_TYPES.contains(&location.kind.as_str()) {
+            let allowed = serde_json::json!(ALLOWED_TYPES);
+            return Err(EngineError::Invalid(format!("Registered locations must be of an allowed type {allowed}")));
+        }
+        if location.target.len() > MAX_TARGET_BYTES {
+            let text = format!("The target of a location may have {MAX_TARGET_BYTES} bytes at most");
+            return Err(EngineError::Invalid(text));
+        }
+        LocationRef::parse(&location.to_string()).map_err(|error| EngineError::Invalid(error.to_string()))?;
+        Ok(())
+    }
+
+    /// Registers a location; it is kept when this returns. One that is registered already is a conflict, or is looked at
+    /// again, as `on_conflict` or else the configuration says.
+    ///
+    /// # Errors
+    /// [`EngineError::Readonly`], [`EngineError::Invalid`], and [`StoreError::Conflict`] for one that is registered.
+    pub async fn register(
+        &self,
+        location: LocationRef,
+        on_conflict: Option<ConflictStrategy>,
+    ) -> Result<StoredLocation> {
+        self.writable()?;
+        Self::registrable(&location)?;
+        let on_conflict = on_conflict.unwrap_or(self.options.load().on_conflict);
+        let register = |answer| Command::Location(LocationCommand::Register(location, on_conflict, answer));
+        Ok(self.ask(register).await??)
+    }
+
+    /// Gives a registered location another target; its entity keeps its name, and so do entities that stand there too.
+    /// `None` when there is no such location.
+    ///
+    /// # Errors
+    /// [`EngineError::Readonly`], [`EngineError::Invalid`], and [`StoreError::Conflict`] when another has this target.
+    pub async fn update_location(&self, id: Uuid, location: LocationRef) -> Result<Option<StoredLocation>> {
+        self.writable()?;
+        Self::registrable(&location)?;
+        let update = |answer| Command::Location(LocationCommand::Update(id, location, answer));
+        Ok(self.ask(update).await??)
+    }
+
+    /// Removes a registered location with everything it alone brought. `None` when there is no such location.
+    ///
+    /// # Errors
+    /// [`EngineError::Readonly`].
+    pub async fn remove_location(&self, id: Uuid) -> Result<Option<StoredLocation>> {
+        self.writable()?;
+        Ok(self.ask(|answer| Command::Location(LocationCommand::Remove(id, answer))).await??)
+    }
+
+    /// Takes over the registered locations after they changed in the store.
+    pub async fn reload_locations(&self) -> Result<()> {
+        let locations = self.store.locations().await?;
+        self.ask(|answer| Command::Location(LocationCommand::Reload(locations, answer))).await
+    }
+}
+
+impl Actor {
+    /// Does what is asked, and answers. An answer that nobody waits for any more is no error.
+    pub async fn location(&mut self, command: LocationCommand) {
+        match command {
+            LocationCommand::Register(location, on_conflict, answer) => {
+                let _ = answer.send(self.register(location, on_conflict).await);
+            }
+            LocationCommand::Update(id, location, answer) => {
+                let _ = answer.send(self.update_location(id, location).await);
+            }
+            LocationCommand::Remove(id, answer) => {
+                let _ = answer.send(self.remove_location(id).await);
+            }
+            LocationCommand::Reload(locations, answer) => {
+                self.registered = Registered::new(locations);
+                self.state.providers_due.insert(LOCATION_PROVIDER.into());
+                self.touch();
+                let _ = answer.send(());
+            }
+        }
+    }
+
+    async fn register(
+        &mut self,
+        location: LocationRef,
+        on_conflict: ConflictStrategy,
+    ) -> std::result::Result<StoredLocation, StoreError> {
+        if on_conflict == ConflictStrategy::Refresh
+            && let Some(known) = self.registered.find(&location).cloned()
+        {
+            self.refresh(&known.entity_ref);
+            return Ok(known);
+        }
+        let stored = self.registered.new_location(location);
+        self.keep(Commit { add_locations: vec![stored.clone()], ..Commit::default() }).await?;
+        self.show_location(stored.clone());
+        Ok(stored)
+    }
+
+    async fn update_location(
+        &mut self,
+        id: Uuid,
+        location: LocationRef,
+    ) -> std::result::Result<Option<StoredLocation>, StoreError> {
+        let Some(known) = self.registered.0.get(&id) else { return Ok(None) };
+        let stored = StoredLocation { location, ..known.clone() };
+        self.keep(Commit { update_locations: vec![stored.clone()], ..Commit::default() }).await?;
+        self.show_location(stored.clone());
+        Ok(Some(stored))
+    }
+
+    async fn remove_location(&mut self, id: Uuid) -> std::result::Result<Option<StoredLocation>, StoreError> {
+        if !self.registered.0.contains_key(&id) {
+            return Ok(None);
+        }
+        self.keep(Commit { remove_locations: vec![id], ..Commit::default() }).await?;
+        let removed = self.registered.0.remove(&id);
+        measure::registered(self.registered.0.len());
+        if let Some(root) = removed.as_ref().and_then(|stored| self.state.graph.find(&stored.entity_ref)) {
+            self.state.remove_root(&LOCATION_PROVIDER.into(), root);
+            self.hurry(root);
+        }
+        Ok(removed)
+    }
+
+    /// Writes something that was asked for, before anything follows from it.
+    async fn keep(&mut self, commit: Commit) -> std::result::Result<(), StoreError> {
+        let store = self.store.clone();
+        let kept = self.meanwhile(store.commit(&commit)).await;
+        self.take_late();
+        kept.map(drop)
+    }
+
+    fn show_location(&mut self, stored: StoredLocation) {
+        let root = registered_root(&stored);
+        // Hurried before it is queued, so that it does not queue.
+        let id = self.state.intern(&root.entity_ref);
+        self.hurry(id);
+        self.state.add_root(&LOCATION_PROVIDER.into(), root, base::clock::now_millis());
+        self.registered.put(stored);
+    }
+}
