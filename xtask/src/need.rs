@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use crate::postgres;
 use crate::run::{program, root};
 
 /// The oldest Node.js that the tests and the build of the pages run on.
@@ -49,6 +50,20 @@ pub fn chromium() -> Result<PathBuf> {
         bail!("Chromium is missing: install it, or set CALLBOARD_CHROMIUM to the path of a Chromium or Chrome");
     }
     installed().ok_or_else(|| anyhow::anyhow!("Chromium was installed but does not start"))
+}
+
+/// The programs of a PostgreSQL server; answers their folder.
+pub fn postgres() -> Result<PathBuf> {
+    if let Some(folder) = postgres::installed() {
+        return Ok(folder);
+    }
+    if apt(&["postgresql"]).is_err() {
+        bail!(
+            "PostgreSQL is missing: install its server, or set {} to the address of one that tests may use",
+            postgres::VARIABLE
+        );
+    }
+    postgres::installed().ok_or_else(|| anyhow::anyhow!("PostgreSQL was installed but its programs are not found"))
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {

@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::{need, run::program};
+use crate::need;
+use crate::postgres::{self, Cluster};
+use crate::run::{Run, program};
 
 type Part = (&'static str, fn() -> Result<()>);
 
@@ -44,7 +46,22 @@ fn web() -> Result<()> {
 }
 
 fn rust() -> Result<()> {
-    program("cargo", &["test", "--workspace"]).go()
+    beside_postgres(program("cargo", &["test", "--workspace"]))
+}
+
+/// Runs a command with a PostgreSQL for tests at hand.
+fn beside_postgres(run: Run) -> Result<()> {
+    if std::env::var_os(postgres::VARIABLE).is_some() {
+        return run.go();
+    }
+    let cluster = Cluster::start()?;
+    run.env(postgres::VARIABLE, cluster.url()).go()
+}
+
+/// The same for a command of the user's.
+pub fn with_postgres(command: &[String]) -> Result<()> {
+    let Some((name, args)) = command.split_first() else { bail!("name the command to run") };
+    beside_postgres(program(name, &[]).args(args))
 }
 
 fn compat() -> Result<()> {

@@ -98,3 +98,22 @@ async fn files_in_a_folder_that_cannot_be_read_for_now_stay() {
     until(&catalog, async || get(&catalog, "component:a").await.is_none()).await;
     assert!(get(&catalog, "component:b").await.is_some());
 }
+
+#[tokio::test]
+async fn names_and_targets_that_no_store_could_keep_are_refused_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "long.yaml", &format!("{}---\n{}", component(&"n".repeat(5000), "team"), component("fine", "team")));
+    let far = format!("{HOST}{}", "t".repeat(5000));
+    write(root, "far.yaml", &format!("{}---\n{}", location("far", &[&far]), component("near", "team")));
+    let catalog = over(options(["long.yaml", "far.yaml"].map(|path| file(&root.join(path))))).await;
+    assert!(get(&catalog, "component:fine").await.is_some());
+    assert!(get(&catalog, "component:near").await.is_some());
+    let messages = messages(&catalog).await;
+    assert_eq!(messages.len(), 2, "{messages:#?}");
+    assert!(
+        messages.iter().any(|message| message.contains("have 5018 bytes together; 1024 are allowed")),
+        "{messages:#?}"
+    );
+    assert!(messages.iter().any(|message| message.ends_with(" bytes; 2048 are allowed")), "{messages:#?}");
+}

@@ -43,7 +43,7 @@ pub use section::catalog::{
     TargetMatch,
 };
 pub use section::cors::Cors;
-pub use section::database::Database;
+pub use section::database::{ClientCertificate, Database, Postgres, PostgresServer, PostgresTls};
 pub use section::integrations::{
     Azure, AzureCredential, AzureSecret, BitbucketCloud, BitbucketCredential, BitbucketServer, Gerrit, GitHub,
     GitHubApp, GitLab, Gitea, Integrations,

@@ -70,6 +70,8 @@ const REMARKS: &[(&str, &str)] = &[
     ("integrations.azureBlobStorage", UNSUPPORTED),
     ("integrations.googleGcs", UNSUPPORTED),
     ("integrations.harness", UNSUPPORTED),
+    ("backend.database.plugin", "has no effect: there is one database for everything"),
+    ("backend.database.skipMigrations", "has no effect: tables are brought up to this release at every start"),
     ("backend.auth.keys", "is deprecated: use `backend.auth.externalAccess` with type `legacy`"),
 ];
 

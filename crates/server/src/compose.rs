@@ -33,6 +33,7 @@ pub fn settings(config: &Config) -> Result<Settings> {
     let database = DatabaseOptions::new(match &typed.backend.database {
         Database::Memory => DatabaseLocation::Memory,
         Database::File(file) => DatabaseLocation::File(file.clone()),
+        Database::Postgres(postgres) => DatabaseLocation::Postgres(postgres.clone()),
     });
     Ok(Settings { typed, catalog, http, database, secrets: config.redactions(), is_built_in: config.is_built_in() })
 }

@@ -20,6 +20,7 @@ use connect::Readers;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::KindRegistry;
 use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
+use store::LeadStore;
 use store_sql::SqlStore;
 use tower::ServiceExt;
 use url::Url;
@@ -27,6 +28,7 @@ use web::WebState;
 
 use crate::compose::{self, Settings};
 use crate::directory::CatalogUsers;
+use crate::lead;
 use crate::listen::Tls;
 use crate::metrics;
 use crate::telemetry::Telemetry;
@@ -49,7 +51,9 @@ impl Live {
     /// Opens the database, loads the last state and starts to look at the sources.
     pub async fn start(settings: Settings, tls: Option<Tls>, telemetry: Telemetry) -> Result<Self> {
         let store = SqlStore::open(&settings.database).await.context("backend.database: the database does not open")?;
-        let store = Arc::new(store);
+        let epoch = lead::wait(&store).await?;
+        tokio::spawn(lead::keep(store.clone(), epoch));
+        let store = Arc::new(store.under(epoch));
         let readers = Arc::new(CurrentReaders(ArcSwap::from_pointee(readers(&settings)?)));
         let kinds = Arc::new(KindRegistry::builtin());
         let catalog = Catalog::start(store.clone(), readers.clone(), settings.catalog.clone(), kinds)
@@ -133,6 +137,9 @@ impl Live {
     /// Writes what is ready, closes the database and sends the last traces.
     pub async fn stop(&self) {
         self.catalog.engine.shutdown().await;
+        if let Err(error) = self.store.resign().await {
+            tracing::warn!(%error, "another process has to wait before it can work with this database");
+        }
         self.store.close().await;
         self.telemetry.stop();
     }

@@ -3,6 +3,7 @@
 mod cli;
 mod compose;
 mod directory;
+mod lead;
 mod listen;
 mod live;
 mod metrics;

@@ -13,7 +13,6 @@ use uuid::Uuid;
 use crate::{
     SqlStore,
     dialect::{Row, Value},
-    statement::parameters,
 };
 
 /// References looked up with one statement.
@@ -23,7 +22,7 @@ const REFS_PER_READ: usize = 500;
 impl CatalogStore for SqlStore {
     async fn commit(&self, commit: &Commit) -> Result<Committed> {
         let mut transaction = self.database.begin("committing to the catalog").await?;
-        let seq = write::apply(&mut transaction, commit).await?;
+        let seq = write::apply(&mut transaction, commit, self.epoch).await?;
         transaction.commit().await?;
         Ok(Committed { seq })
     }
@@ -47,7 +46,8 @@ impl CatalogStore for SqlStore {
         refs.dedup();
         let mut found = Vec::with_capacity(refs.len());
         for chunk in refs.chunks(REFS_PER_READ) {
-            let sql = format!("SELECT {} FROM entity WHERE ref IN ({})", rows::ENTITY, parameters(1, chunk.len()));
+            let parameters = self.database.dialect().parameters(1, chunk.len());
+            let sql = format!("SELECT {} FROM entity WHERE ref IN ({parameters})", rows::ENTITY);
             let values = chunk.iter().map(|text| Value::from(*text)).collect();
             for row in self.database.read("entity", sql, values).await? {
                 found.push(rows::entity(&row)?);

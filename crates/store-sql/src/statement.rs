@@ -2,7 +2,7 @@
 
 use store::Result;
 
-use crate::dialect::{MAX_PARAMETERS, Transaction, Value, parameter};
+use crate::dialect::{Dialect, MAX_PARAMETERS, Transaction, Value};
 
 /// Rows of one statement; more gain nothing measurable.
 const MAX_ROWS: usize = 250;
@@ -41,12 +41,12 @@ impl Insert {
 
     async fn send(&self, transaction: &mut Transaction, values: Vec<Value<'_>>, full: usize) -> Result<()> {
         let rows = values.len() / self.columns.len();
-        transaction.execute(self.text(rows), values, rows == full || rows == 1).await.map(drop)
+        transaction.execute(self.text(transaction.dialect(), rows), values, rows == full || rows == 1).await.map(drop)
     }
 
-    fn text(&self, rows: usize) -> String {
+    fn text(&self, dialect: Dialect, rows: usize) -> String {
         let width = self.columns.len();
-        let tuples = (0..rows).map(|row| format!("({})", parameters(row * width + 1, width)));
+        let tuples = (0..rows).map(|row| format!("({})", dialect.parameters(row * width + 1, width)));
         format!(
             "INSERT INTO {} ({}) VALUES {} {}",
             self.table,
@@ -55,11 +55,6 @@ impl Insert {
             self.on_conflict
         )
     }
-}
-
-/// A list of `count` parameters, the first of which has this number. A statement with such a list has no other parameters.
-pub(crate) fn parameters(first: usize, count: usize) -> String {
-    (first..first + count).map(parameter).collect::<Vec<_>>().join(", ")
 }
 
 /// Deletes the rows whose `column` is one of the values.
@@ -72,7 +67,8 @@ pub(crate) async fn delete<'a>(
     let mut values = values.into_iter();
     while values.len() > 0 {
         let chunk: Vec<_> = values.by_ref().take(MAX_ROWS).collect();
-        let sql = format!("DELETE FROM {table} WHERE {column} IN ({})", parameters(1, chunk.len()));
+        let parameters = transaction.dialect().parameters(1, chunk.len());
+        let sql = format!("DELETE FROM {table} WHERE {column} IN ({parameters})");
         let repeated = chunk.len() == MAX_ROWS || chunk.len() == 1;
         transaction.execute(sql, chunk, repeated).await?;
     }
@@ -86,6 +82,11 @@ mod tests {
     #[test]
     fn rows_share_a_statement() {
         let insert = Insert { table: "t", columns: &["a", "b"], on_conflict: "ON CONFLICT (a) DO NOTHING" };
-        assert_eq!(insert.text(2), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT (a) DO NOTHING");
+        let text = |dialect| insert.text(dialect, 2);
+        assert_eq!(text(Dialect::Sqlite), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT (a) DO NOTHING");
+        assert_eq!(
+            text(Dialect::Postgres),
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT (a) DO NOTHING"
+        );
     }
 }

@@ -1,5 +1,7 @@
-//! The contract suite, on a file and in memory.
+//! The contract suite, on a file, in memory and on PostgreSQL.
 #![allow(clippy::unwrap_used)]
+
+mod common;
 
 use std::sync::Arc;
 
@@ -19,15 +21,15 @@ async fn in_memory() -> Arc<SqlStore> {
 mod file {
     use super::*;
 
-    async fn catalog() -> (Arc<dyn CatalogStore>, tempfile::TempDir) {
+    async fn catalog() -> Option<(Arc<dyn CatalogStore>, tempfile::TempDir)> {
         let (store, directory) = on_file().await;
-        (store, directory)
+        Some((store, directory))
     }
     store::catalog_suite!(catalog);
 
-    async fn keys() -> (Arc<dyn KeyStore>, tempfile::TempDir) {
+    async fn keys() -> Option<(Arc<dyn KeyStore>, tempfile::TempDir)> {
         let (store, directory) = on_file().await;
-        (store, directory)
+        Some((store, directory))
     }
     store::key_suite!(keys);
 }
@@ -35,13 +37,13 @@ mod file {
 mod memory {
     use super::*;
 
-    async fn catalog() -> (Arc<dyn CatalogStore>, ()) {
-        (in_memory().await, ())
+    async fn catalog() -> Option<(Arc<dyn CatalogStore>, ())> {
+        Some((in_memory().await, ()))
     }
     store::catalog_suite!(catalog);
 
-    async fn keys() -> (Arc<dyn KeyStore>, ()) {
-        (in_memory().await, ())
+    async fn keys() -> Option<(Arc<dyn KeyStore>, ())> {
+        Some((in_memory().await, ()))
     }
     store::key_suite!(keys);
 
@@ -53,4 +55,22 @@ mod memory {
         assert_eq!(first.entities_after(None, 10).await.unwrap().len(), 1);
         assert!(second.entities_after(None, 10).await.unwrap().is_empty());
     }
+}
+
+mod postgres {
+    use super::*;
+
+    async fn open() -> Option<Arc<SqlStore>> {
+        Some(Arc::new(SqlStore::open(&common::postgres()?).await.unwrap()))
+    }
+
+    async fn catalog() -> Option<(Arc<dyn CatalogStore>, ())> {
+        Some((open().await?, ()))
+    }
+    store::catalog_suite!(catalog);
+
+    async fn keys() -> Option<(Arc<dyn KeyStore>, ())> {
+        Some((open().await?, ()))
+    }
+    store::key_suite!(keys);
 }

@@ -3,23 +3,29 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::{
     io::{BufRead, BufReader, Write},
-    path::Path,
     process::{Command, Stdio},
 };
 
 use store::{CatalogStore, Commit, StoredEntity, suite};
 use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
 
-/// Set for the child: the directory it commits to. Without it the child's test is empty.
-const CHILD_DIRECTORY: &str = "CALLBOARD_TEST_CRASH_DIRECTORY";
+/// Set for the child: the directory or the PostgreSQL it commits to. Without it the child's test is empty.
+const CHILD_DATABASE: &str = "CALLBOARD_TEST_CRASH_DATABASE";
 const ROUNDS: usize = 12;
 /// Entities, changes and read states of each commit.
 const TOGETHER: i64 = 30;
 
-async fn open(directory: &Path) -> SqlStore {
-    SqlStore::open(&DatabaseOptions::new(DatabaseLocation::Directory(directory.to_owned()))).await.unwrap()
+async fn open(database: &str) -> SqlStore {
+    let options = if database.starts_with('{') {
+        common::configured(database)
+    } else {
+        DatabaseOptions::new(DatabaseLocation::Directory(database.into()))
+    };
+    SqlStore::open(&options).await.unwrap()
 }
 
 /// Commit number `round` replaces all entities, moves the one location and appends to the feed.
@@ -45,8 +51,8 @@ fn commit(round: i64) -> Commit {
 #[tokio::test]
 #[allow(clippy::disallowed_methods)] // The way in which the parent test speaks to this process.
 async fn committing_child() {
-    let Some(directory) = std::env::var_os(CHILD_DIRECTORY) else { return };
-    let store = open(Path::new(&directory)).await;
+    let Ok(database) = std::env::var(CHILD_DATABASE) else { return };
+    let store = open(&database).await;
     let mut round = store.newest_seq().await.unwrap() / TOGETHER;
     loop {
         round += 1;
@@ -59,11 +65,21 @@ async fn committing_child() {
 #[tokio::test]
 async fn an_acknowledged_commit_survives_kill_9() {
     let directory = tempfile::tempdir().unwrap();
+    survives_kill_9(directory.path().to_str().unwrap()).await;
+}
+
+#[tokio::test]
+async fn an_acknowledged_commit_survives_kill_9_on_postgres() {
+    let Some(database) = testkit::postgres() else { return };
+    survives_kill_9(&database).await;
+}
+
+async fn survives_kill_9(database: &str) {
     let mut last_acknowledged = 0;
     for round in 0..ROUNDS {
         // Where in a commit the kill falls is chance; the number of lines waited for moves it through the log's life.
-        last_acknowledged = last_acknowledged.max(kill_after(directory.path(), 1 + round * 7));
-        let store = open(directory.path()).await;
+        last_acknowledged = last_acknowledged.max(kill_after(database, 1 + round * 7));
+        let store = open(database).await;
         let newest = store.newest_seq().await.unwrap();
         assert!(newest >= last_acknowledged, "{last_acknowledged} was acknowledged, {newest} is there");
         assert_whole(&store, newest).await;
@@ -73,10 +89,10 @@ async fn an_acknowledged_commit_survives_kill_9() {
 }
 
 /// Starts the child, waits for so many acknowledgements, kills it and answers the last one it gave.
-fn kill_after(directory: &Path, acknowledgements: usize) -> i64 {
+fn kill_after(database: &str, acknowledgements: usize) -> i64 {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "committing_child", "--nocapture"])
-        .env(CHILD_DIRECTORY, directory)
+        .env(CHILD_DATABASE, database)
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()

@@ -10,7 +10,9 @@
 mod app;
 mod corpus;
 mod files;
+mod postgres;
 
 pub use app::{Answer, App, AppBuilder, TOKEN};
 pub use corpus::corpus;
 pub use files::FileServer;
+pub use postgres::{postgres, postgres_url};

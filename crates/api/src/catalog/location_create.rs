@@ -133,11 +133,17 @@ mod tests {
     async fn what_cannot_be_registered_is_said_at_once() {
         let fixture = Fixture::with_components(0).await;
         let allowed = "Registered locations must be of an allowed type [\"url\"]";
+        let long = "x".repeat(3000);
         let unknown = "Malformed request: [\n  {\n    \"code\": \"unrecognized_keys\",\n    \"keys\": [\n      \"x\"\n    ],\n    \
                        \"path\": [],\n    \"message\": \"Unrecognized key(s) in object: 'x'\"\n  }\n]";
         for (url, body, message) in [
             ("/locations", json!({"type": "file", "target": "/etc/passwd"}), allowed),
             ("/locations?dryRun=true", json!({"type": "file", "target": "/etc/passwd"}), allowed),
+            (
+                "/locations",
+                json!({"type": "url", "target": long}),
+                &format!("the target {}… has 3004 bytes; 2048 are allowed", &long[..100]),
+            ),
             ("/locations", json!({"type": "url"}), "request/body must have required property 'target'"),
             ("/locations", json!({"type": 1, "target": "x"}), "request/body/type must be string"),
             ("/locations", json!({"type": "url", "target": "x", "x": 1}), unknown),

@@ -13,12 +13,10 @@ use uuid::Uuid;
 use super::actor::{Actor, Command};
 use super::providers::{LOCATION_PROVIDER, registered_root};
 use super::{EngineError, EngineHandle, Result, measure};
-use crate::ingest::Emitted;
+use crate::ingest::{Emitted, targets::check_length};
 
 /// The types that may be registered.
 const ALLOWED_TYPES: [&str; 1] = ["url"];
-/// The most bytes the target of a location may have.
-const MAX_TARGET_BYTES: usize = 4096;
 
 type Answer<T> = oneshot::Sender<std::result::Result<T, StoreError>>;
 
@@ -87,10 +85,7 @@ impl EngineHandle {
             let allowed = serde_json::json!(ALLOWED_TYPES);
             return Err(EngineError::Invalid(format!("Registered locations must be of an allowed type {allowed}")));
         }
-        if location.target.len() > MAX_TARGET_BYTES {
-            let text = format!("The target of a location may have {MAX_TARGET_BYTES} bytes at most");
-            return Err(EngineError::Invalid(text));
-        }
+        check_length(location).map_err(|problem| EngineError::Invalid(problem.message))?;
         LocationRef::parse(&location.to_string()).map_err(|error| EngineError::Invalid(error.to_string()))?;
         Ok(())
     }

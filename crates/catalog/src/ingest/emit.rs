@@ -21,6 +21,9 @@ pub struct Place<'a> {
     pub rules: &'a Rules,
 }
 
+/// Bytes of a reference. Validation allows far fewer, but says so of an entity that is kept; no store keeps a name of any length.
+const MAX_REFERENCE: usize = 1024;
+
 const NOT_ALLOWED: &str = "NotAllowedError";
 
 /// What a file emits.
@@ -73,6 +76,12 @@ pub fn emit(bytes: &[u8], place: &Place<'_>) -> Emission {
 fn emit_one(mut entity: Entity, place: &Place<'_>, location_key: &Arc<str>) -> Result<(Entity, EntityRef), Problem> {
     validate::envelope_shape(&entity.0)?;
     let entity_ref = entity.entity_ref();
+    let length = entity_ref.as_str().len();
+    if length > MAX_REFERENCE {
+        let text =
+            format!("kind, namespace and name of an entity have {length} bytes together; {MAX_REFERENCE} are allowed");
+        return Err(Problem::error("InputError", text));
+    }
     if entity_ref == *place.parent {
         let text = format!("Ignored emitted entity {entity_ref} whose ref was identical to the one that emitted it");
         return Err(Problem::warning("ConflictError", text));

@@ -15,7 +15,7 @@ use url::Url;
 use super::emit::{self, Place};
 use super::fetch;
 use super::file::{self, FileError};
-use super::targets::root_folder;
+use super::targets::{check_length, root_folder};
 use super::{Known, ReadReport, ReadRequest, TargetKind};
 use crate::process::placeholder::{Fetched, Reference, ReferenceError, Version};
 use crate::process::stable::content_hash;
@@ -206,6 +206,13 @@ pub fn read_file_target(request: &ReadRequest) -> ReadReport {
                 if found.files.is_empty() && found.unread.is_empty() {
                     found.problems.push(nothing());
                 }
+                found.files.retain(|file| match check_length(file) {
+                    Ok(()) => true,
+                    Err(problem) => {
+                        found.problems.push(problem);
+                        false
+                    }
+                });
                 ReadReport::Listing { files: found.files, unread: found.unread, problems: found.problems }
             }
             Err(problem) => ReadReport::Failed(problem),

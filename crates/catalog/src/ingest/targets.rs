@@ -10,6 +10,9 @@ use serde_json::Value;
 /// One `Location` may name so many targets; the rest is refused.
 pub const MAX_TARGETS: usize = 10_000;
 
+/// Bytes of a location, its type included; no store keeps one of any length.
+const MAX_LOCATION: usize = 2048;
+
 /// How a target is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TargetKind {
@@ -99,8 +102,24 @@ fn resolve(kind: &str, written: &str, place: &LocationRef, urls: &dyn UrlReader)
             .map_err(|e| Problem::error("InputError", format!("Unable to resolve target {written} of {place}, {e}")))?,
         _ => written.to_owned(),
     };
-    Target::of(LocationRef::new(kind, absolute))
+    let location = LocationRef::new(kind, absolute);
+    check_length(&location)?;
+    Target::of(location)
         .ok_or_else(|| Problem::error("Error", format!("No processor was able to handle reading of {kind}:{written}")))
+}
+
+/// Refuses a location that is too long to be kept.
+///
+/// # Errors
+/// Says how long it is.
+pub fn check_length(location: &LocationRef) -> Result<(), Problem> {
+    let length = location.kind.len() + 1 + location.target.len();
+    if length <= MAX_LOCATION {
+        return Ok(());
+    }
+    let shown: String = location.target.chars().take(100).collect();
+    let text = format!("the target {shown}… has {length} bytes; {MAX_LOCATION} are allowed");
+    Err(Problem::error("InputError", text))
 }
 
 /// The folder that files of a `file` location may be read from: where the origin lies, for a glob where it starts.

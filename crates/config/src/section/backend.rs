@@ -139,7 +139,7 @@ impl Backend {
             referrer_policy: problems.optional(read_referrer(root)).unwrap_or_default(),
             request_timeout,
             headers_timeout,
-            database: problems.kept(Database::read(root)).unwrap_or(Database::Memory),
+            database: Database::read(root, problems).unwrap_or(Database::Memory),
             reading: problems.each(root.objects("backend.reading.allow"), read_allowed),
             lifecycle: Lifecycle {
                 startup_request_pause_timeout: problems

@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use config::{
-    AzureSecret, BitbucketCredential, ConflictStrategy, Database, Https, Listen, OrphanStrategy, ProcessingInterval,
-    Secret, Settings, TargetMatch,
+    AzureSecret, BitbucketCredential, ClientCertificate, ConflictStrategy, Database, Https, Listen, OrphanStrategy,
+    Postgres, PostgresServer, PostgresTls, ProcessingInterval, Secret, Settings, TargetMatch,
 };
 
 use crate::{Fixture, load};
@@ -99,19 +99,106 @@ fn where_the_data_is_kept() {
     ] {
         assert_eq!(settings(&format!("backend: {{database: {written}}}")).backend.database, expected, "{written}");
     }
-    let postgres = "PostgreSQL comes with a later release; use client 'better-sqlite3'";
-    assert_eq!(
-        error("backend:\n  database:\n    client: pg\n"),
-        format!("app-config.yaml:3:13: backend.database.client: {postgres}")
-    );
-    assert_eq!(
-        error("backend:\n  database:\n    connection: postgres://u:pw@h/d\n"),
-        format!("app-config.yaml:3:17: backend.database.connection: {postgres}")
-    );
-    assert_eq!(
-        error("backend: {database: {client: oracle}}"),
-        "app-config.yaml:1:30: backend.database.client: expected 'better-sqlite3', got \"oracle\""
-    );
+    for (written, complaint) in [
+        ("{client: oracle}", "1:30: backend.database.client: expected 'better-sqlite3' or 'pg', got \"oracle\""),
+        (
+            "{client: better-sqlite3, connection: 'postgres://h/d'}",
+            "1:58: backend.database.connection: this is the address of a PostgreSQL server; use client 'pg' for it",
+        ),
+    ] {
+        assert_eq!(error(&format!("backend: {{database: {written}}}")), format!("app-config.yaml:{complaint}"));
+    }
+}
+
+fn postgres(written: &str) -> Postgres {
+    match settings(&format!("backend: {{database: {written}}}")).backend.database {
+        Database::Postgres(postgres) => *postgres,
+        other => panic!("{written}: {other:?}"),
+    }
+}
+
+#[test]
+fn where_postgres_is_and_what_of_it_is_ours() {
+    let full = PostgresServer {
+        host: Some("db".to_owned()),
+        port: Some(6543),
+        user: Some("me".to_owned()),
+        password: Some(Secret::new("p@ss")),
+        database: Some("portal".to_owned()),
+        ..PostgresServer::default()
+    };
+    for written in [
+        "{client: pg, connection: 'postgres://me:p%40ss@db:6543/portal'}",
+        "{connection: 'postgresql://me:p%40ss@db:6543/portal'}",
+        "{client: pg, connection: 'postgres:///?host=db&port=6543&user=me&password=p%40ss&dbname=portal'}",
+        "{client: pg, connection: {host: db, port: '6543', user: me, password: p@ss, database: portal}}",
+        "{client: pg, connection: {connectionString: 'postgres://me@x/portal', host: db, port: 6543, password: p@ss}}",
+    ] {
+        assert_eq!(postgres(written).server, full, "{written}");
+    }
+    assert_eq!(postgres("{client: pg, connection: 'postgres://[::1]/x'}").server.host.as_deref(), Some("::1"));
+
+    let names = |written: &str| {
+        let postgres = postgres(written);
+        (postgres.server.database.unwrap_or_default(), postgres.schema.unwrap_or_default())
+    };
+    let own = |database: &str, schema: &str| (database.to_owned(), schema.to_owned());
+    assert_eq!(names("{client: pg}"), own("backstage_plugin_callboard", ""));
+    assert_eq!(names("{client: pg, prefix: x_}"), own("x_callboard", ""));
+    assert_eq!(names("{client: pg, pluginDivisionMode: schema}"), own("", "callboard"));
+    let shared = "{client: pg, connection: {database: all}, pluginDivisionMode: schema, schemaPrefix: x_}";
+    assert_eq!(names(shared), own("all", "x_callboard"));
+
+    let plain = postgres("{client: pg}");
+    assert!(plain.create_database && plain.create_schema && plain.role.is_none());
+    assert_eq!((plain.connections, plain.server.tls), (5, PostgresTls::IfOffered));
+    let tuned = postgres("{client: pg, ensureExists: false, role: owner, knexConfig: {pool: {min: 0, max: 12}}}");
+    assert!(!tuned.create_database && !tuned.create_schema && tuned.connections == 12);
+    assert_eq!(tuned.role.as_deref(), Some("owner"));
+}
+
+#[test]
+fn how_the_connection_to_postgres_is_protected() {
+    let checked = |ca: Option<&str>| PostgresTls::Checked { ca: ca.map(str::to_owned), client: None };
+    let client = ClientCertificate { certificate: "C".to_owned(), key: Secret::new("K") };
+    for (written, expected) in [
+        ("'postgres://h/d'", PostgresTls::IfOffered),
+        ("'postgres://h/d?sslmode=disable'", PostgresTls::Off),
+        ("'postgres://h/d?sslmode=prefer'", PostgresTls::IfOffered),
+        ("'postgres://h/d?sslmode=no-verify'", PostgresTls::Unchecked { client: None }),
+        ("'postgres://h/d?sslmode=require'", checked(None)),
+        ("'postgres://h/d?sslmode=verify-full'", checked(None)),
+        ("'postgres://h/d?ssl=true'", checked(None)),
+        ("{ssl: true}", checked(None)),
+        ("{ssl: 'false'}", PostgresTls::Off),
+        ("{ssl: {ca: A}}", checked(Some("A"))),
+        ("{ssl: {ca: [A, B]}}", checked(Some("A\nB"))),
+        ("{ssl: {rejectUnauthorized: false}}", PostgresTls::Unchecked { client: None }),
+        ("{ssl: {cert: C, key: K}}", PostgresTls::Checked { ca: None, client: Some(client) }),
+        ("{connectionString: 'postgres://h/d?sslmode=require', ssl: {ca: A}}", checked(Some("A"))),
+    ] {
+        assert_eq!(postgres(&format!("{{client: pg, connection: {written}}}")).server.tls, expected, "{written}");
+    }
+}
+
+#[test]
+fn what_of_postgres_cannot_be_used() {
+    for (written, complaint) in [
+        ("connection: 'postgres://me:hush@h:port/d'", "connection: expected an address such as postgres://"),
+        ("connection: 'mysql://me:hush@h/d'", "connection: expected an address such as postgres://"),
+        ("connection: 'postgres://h/d?sslmode=maybe'", "connection: `sslmode` of the address: expected 'disable'"),
+        ("connection: 'postgres://h/d?sslcert=x'", "connection: the parameter `sslcert` of the address is not read"),
+        ("connection: {port: 70000}", "connection.port: expected a port, got 70000"),
+        ("connection: {type: rds}", "connection.type: expected 'default', got \"rds\"; give `user` and `password`"),
+        ("connection: {ssl: {cert: x}}", "connection.ssl: `cert` and `key` belong together"),
+        ("pluginDivisionMode: tables", "pluginDivisionMode: expected one of 'database', 'schema', got \"tables\""),
+        ("knexConfig: {pool: {max: 1}}", "knexConfig.pool.max: expected a number of connections of 2 or more, got 1"),
+    ] {
+        let error = error(&format!("backend: {{database: {{client: pg, {written}}}}}"));
+        let (place, said) = error.split_once(": backend.database.").unwrap();
+        assert!(place.starts_with("app-config.yaml:1:") && said.starts_with(complaint), "{written}: {error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod hostile;
 mod house;
 mod http;
 mod locations;
+mod postgres;
 mod reload;
 mod start;
 mod telemetry;

@@ -50,7 +50,10 @@ async fn a_database_that_cannot_be_used_is_said_with_what_to_do() {
     assert!(said.contains("./here/x.sqlite: ") && said.contains("not a database; restore a backup"), "{said}");
 
     for (config, word) in [
-        ("backend: {database: {client: pg, connection: {host: h}}}", "PostgreSQL comes with a later release"),
+        (
+            "backend: {listen: '127.0.0.1:0', database: {client: pg, connection: 'postgres://u:hush@127.0.0.1:1/d'}}",
+            "PostgreSQL at 127.0.0.1:1, database d: ",
+        ),
         ("backend: {listen: abc}", "app-config.yaml:1:19: backend.listen: expected a port or host:port"),
         ("backend: {logger: {level: 'a=b=c'}}", "backend.logger.level"),
         ("backend: {https: {certificate: {cert: x, key: y}}}", "backend.https.certificate.cert"),

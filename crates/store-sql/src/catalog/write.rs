@@ -44,8 +44,12 @@ const READ_STATES: Insert = Insert {
 const CHANGES: Insert =
     Insert { table: "change", columns: &["seq", "entity_ref", "entity_id", "kind", "at", "cause"], on_conflict: "" };
 
-/// Writes everything of the commit and answers the newest position of the change feed.
-pub(super) async fn apply(transaction: &mut Transaction, commit: &Commit) -> Result<i64> {
+/// Writes everything of the commit and answers the newest position of the change feed. `epoch` is the leadership it is made
+/// under, if any.
+pub(super) async fn apply(transaction: &mut Transaction, commit: &Commit, epoch: Option<i64>) -> Result<i64> {
+    let newest = take_positions(transaction, commit.changes.len(), epoch).await?;
+    append_changes(transaction, &commit.changes, newest).await?;
+
     let refs = commit.deletes.iter().map(|entity_ref| entity_ref.as_str().into()).collect();
     statement::delete(transaction, "entity", "ref", refs).await?;
     let upserts = newest_of_each(&commit.upserts, |entity| &entity.entity_ref);
@@ -64,8 +68,7 @@ pub(super) async fn apply(transaction: &mut Transaction, commit: &Commit) -> Res
     statement::delete(transaction, "read_state", "location", forgotten).await?;
     let read_states = newest_of_each(&commit.read_states, |state| &state.location);
     READ_STATES.run(transaction, read_states.map(read_state)).await?;
-
-    append_changes(transaction, &commit.changes).await
+    Ok(newest)
 }
 
 /// The items in their order, without those that a later one with the same key replaces: no statement may touch a row twice.
@@ -142,12 +145,23 @@ fn already_exists(location: &StoredLocation) -> StoreError {
     StoreError::Conflict(format!("Location {} already exists", location.location))
 }
 
-/// Appends to the feed. Positions are taken from the head inside the transaction, which also makes concurrent commits wait
-/// for each other here, so that positions become visible in their order.
-async fn append_changes(transaction: &mut Transaction, changes: &[Change]) -> Result<i64> {
-    let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
-    let newest = transaction.number("UPDATE change_head SET newest = newest + $1 RETURNING newest", count).await?;
-    let rows = changes.iter().zip(newest - count + 1..).map(|(change, seq)| {
+/// Takes positions of the feed and answers the last of them. Every commit begins with this: those of several processes wait
+/// for each other here, so that positions become visible in their order, and no two can block each other further on.
+async fn take_positions(transaction: &mut Transaction, count: usize, epoch: Option<i64>) -> Result<i64> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let (sql, values) = match epoch {
+        Some(epoch) => {
+            let sql = "UPDATE change_head SET newest = newest + $1 WHERE epoch = $2 RETURNING newest";
+            (sql, vec![count.into(), epoch.into()])
+        }
+        None => ("UPDATE change_head SET newest = newest + $1 RETURNING newest", vec![count.into()]),
+    };
+    transaction.row(sql, values).await?.ok_or(StoreError::Superseded)?.int("newest")
+}
+
+async fn append_changes(transaction: &mut Transaction, changes: &[Change], newest: i64) -> Result<()> {
+    let first = newest - i64::try_from(changes.len()).unwrap_or(i64::MAX) + 1;
+    let rows = changes.iter().zip(first..).map(|(change, seq)| {
         [
             seq.into(),
             change.entity_ref.as_str().into(),
@@ -157,8 +171,7 @@ async fn append_changes(transaction: &mut Transaction, changes: &[Change]) -> Re
             change.cause.as_str().into(),
         ]
     });
-    CHANGES.run(transaction, rows).await?;
-    Ok(newest)
+    CHANGES.run(transaction, rows).await
 }
 
 fn kind(kind: ChangeKind) -> &'static str {

@@ -4,28 +4,27 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, Sqlite, SqlitePool,
+    Sqlite, SqlitePool,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use store::{Result, StoreError};
 
-use super::{advice::ELSEWHERE, lock::FileLock, migrate::migrate, value::Row, value::Value};
-use crate::{
-    error::{failed, reason},
+use super::{
+    advice::ELSEWHERE,
+    lock::FileLock,
+    migrate::{self, NEEDED, OPERATION, Steps},
     options::DatabaseOptions,
 };
+use crate::error::{failed, reason};
 
 const OPENING: &str = "opening the database";
 
-/// Parameters one statement may have: SQLite's own limit (32,766) is above this, and the other databases' are too.
-pub(crate) const MAX_PARAMETERS: usize = 30_000;
-
-/// A parameter in a long list of them, all in order. SQLite finds `$1` by walking the list of all names, which for a statement
-/// of thousands costs more than everything else together (300,000 rows: 18 s instead of 3 s); `?` has no name to be found.
-pub(crate) fn parameter(_number: usize) -> &'static str {
-    "?"
-}
+const STEPS: Steps = &[
+    (1, "catalog", include_str!("../../migrations/sqlite/0001_catalog.sql")),
+    (2, "signing keys", include_str!("../../migrations/sqlite/0002_signing_keys.sql")),
+    (3, "several processes", include_str!("../../migrations/sqlite/0003_several_processes.sql")),
+];
 
 /// How long a statement waits for a lock that somebody outside holds, such as a backup program.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -45,7 +44,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    pub(crate) async fn open(options: &DatabaseOptions) -> Result<Self> {
+    pub(super) async fn open(options: &DatabaseOptions) -> Result<Self> {
         let Some(file) = options.file() else { return Self::open_in_memory().await };
         prepare(&file)?;
         let lock = FileLock::take(&file)?;
@@ -77,61 +76,32 @@ impl Database {
         Ok(Self { readers: only.clone(), writer: only, _lock: None })
     }
 
-    /// A transaction that may write. It takes the write lock at once: one that began by reading could not be upgraded
-    /// without failing when another had written in between.
-    pub(crate) async fn begin(&self, operation: &'static str) -> Result<Transaction> {
-        let mut connection = self.writer.acquire().await.map_err(failed(operation))?;
-        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(failed(operation))?;
-        Ok(Transaction { connection, operation })
+    /// A transaction. It takes the write lock at once: one that began by reading could not be upgraded without failing when
+    /// another had written in between.
+    pub(super) async fn begin(&self) -> sqlx::Result<PoolConnection<Sqlite>> {
+        let mut connection = self.writer.acquire().await?;
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+        Ok(connection)
     }
 
-    /// Rows of a statement that only reads. `what` names a row in errors.
-    pub(crate) async fn read(&self, what: &'static str, sql: String, values: Vec<Value<'_>>) -> Result<Vec<Row>> {
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for value in values {
-            query = value.bind(query);
-        }
-        let rows = query.fetch_all(&self.readers).await.map_err(failed("reading the database"))?;
-        Ok(rows.into_iter().map(|row| Row::new(what, row)).collect())
+    pub(super) fn readers(&self) -> &SqlitePool {
+        &self.readers
     }
 
-    pub(crate) async fn close(&self) {
+    pub(super) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
 }
 
-/// A running write transaction. Dropped without [`Transaction::commit`], nothing of it is kept.
-///
-/// It is not sqlx's own: that one counts on the transaction being open until it ends it, but SQLite ends one by itself when the
-/// disk is full or fails, and the connection would be useless from then on. [`pool`] rolls back what is left instead.
-pub(crate) struct Transaction {
-    connection: PoolConnection<Sqlite>,
-    operation: &'static str,
-}
-
-impl Transaction {
-    /// Runs a statement and answers how many rows it touched. A statement that will come again in the same words should
-    /// be `repeated`: its preparation is kept.
-    pub(crate) async fn execute(&mut self, sql: String, values: Vec<Value<'_>>, repeated: bool) -> Result<u64> {
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(repeated);
-        for value in values {
-            query = value.bind(query);
-        }
-        let done = query.execute(&mut *self.connection).await.map_err(failed(self.operation))?;
-        Ok(done.rows_affected())
+/// Brings the tables up to this release.
+async fn migrate(pool: &SqlitePool) -> Result<()> {
+    let mut connection = pool.acquire().await.map_err(failed(OPERATION))?;
+    if let Some(found) = migrate::unknown(&mut *connection, STEPS).await? {
+        let needed = sqlx::query_scalar(NEEDED).fetch_one(&mut *connection).await.map_err(failed(OPERATION))?;
+        migrate::check(STEPS, found, needed)?;
     }
-
-    /// Runs a statement that answers one number.
-    pub(crate) async fn number(&mut self, sql: &'static str, value: i64) -> Result<i64> {
-        sqlx::query_scalar(sql).bind(value).fetch_one(&mut *self.connection).await.map_err(failed(self.operation))
-    }
-
-    /// Returns once everything is on disk.
-    pub(crate) async fn commit(mut self) -> Result<()> {
-        sqlx::raw_sql("COMMIT").execute(&mut *self.connection).await.map_err(failed(self.operation))?;
-        Ok(())
-    }
+    migrate::apply(&mut *connection, STEPS).await
 }
 
 /// Connections stay open: reopening one costs more than keeping it, and a memory database would be lost with it. One that

@@ -1,7 +1,16 @@
 #![allow(clippy::unwrap_used)]
 
+use sqlx::AssertSqlSafe;
+
 use super::*;
-use crate::options::DatabaseLocation;
+use crate::DatabaseLocation;
+
+fn writer(store: &crate::SqlStore) -> &SqlitePool {
+    match &*store.database {
+        crate::dialect::Database::Sqlite(database) => &database.writer,
+        crate::dialect::Database::Postgres(_) => panic!("no SQLite"),
+    }
+}
 
 fn in_directory(directory: &tempfile::TempDir) -> DatabaseOptions {
     DatabaseOptions::new(DatabaseLocation::Directory(directory.path().join("deep/er")))
@@ -20,13 +29,17 @@ async fn a_second_opening_is_refused_while_the_first_lives() {
 }
 
 #[tokio::test]
-async fn a_database_of_a_newer_release_is_refused_untouched() {
+async fn a_database_of_a_newer_release_is_refused_untouched_if_it_says_so() {
     let directory = tempfile::tempdir().unwrap();
     let options = in_directory(&directory);
     let database = Database::open(&options).await.unwrap();
     let future = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                   VALUES (9999, 'from the future', TRUE, x'00', 0)";
     sqlx::query(future).execute(&database.writer).await.unwrap();
+    database.close().await;
+    drop(database);
+    let database = Database::open(&options).await.unwrap();
+    sqlx::query("UPDATE compatibility SET needed = 9999").execute(&database.writer).await.unwrap();
     database.close().await;
     drop(database);
     let refusal = Database::open(&options).await.err().unwrap();
@@ -83,14 +96,14 @@ async fn a_full_disk_fails_the_commit_whole_and_the_store_lives_on() {
     let before = store.commit(&commit("small", 10)).await.unwrap();
 
     let limit = |pages: &str| format!("PRAGMA max_page_count = {pages}");
-    sqlx::query(AssertSqlSafe(limit("40"))).execute(&store.database.writer).await.unwrap();
+    sqlx::query(AssertSqlSafe(limit("40"))).execute(writer(&store)).await.unwrap();
     let refusal = store.commit(&commit("large", 1 << 20)).await.unwrap_err().to_string();
     assert!(refusal.contains("full"), "{refusal}");
     assert_eq!(store.newest_seq().await.unwrap(), before.seq);
     assert_eq!(store.entities_after(None, 10).await.unwrap().len(), 1);
 
     store.commit(&commit("small again", 10)).await.unwrap();
-    sqlx::query(AssertSqlSafe(limit("1000000"))).execute(&store.database.writer).await.unwrap();
+    sqlx::query(AssertSqlSafe(limit("1000000"))).execute(writer(&store)).await.unwrap();
     let after = store.commit(&commit("large", 1 << 20)).await.unwrap();
     assert_eq!(after.seq, before.seq + 2, "the refused commit took no position");
 }

@@ -3,7 +3,15 @@
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
-use sqlx::{Row as _, Sqlite, query::Query, sqlite::SqliteArguments, sqlite::SqliteRow};
+use sqlx::{
+    Arguments as _, AssertSqlSafe, Database, Decode, Encode, IntoArguments, Postgres, Row as _, Sqlite, Type,
+    encode::IsNull,
+    error::BoxDynError,
+    postgres::{PgArgumentBuffer, PgRow, PgTypeInfo, types::Oid},
+    query::Query,
+    query_with,
+    sqlite::{SqliteArgumentsBuffer, SqliteRow, SqliteTypeInfo},
+};
 use store::Result;
 use uuid::Uuid;
 
@@ -25,14 +33,65 @@ impl Value<'_> {
             Self::Null | Self::Int(_) | Self::Id(_) => 16,
         }
     }
+}
 
-    pub(super) fn bind<'q>(self, query: Query<'q, Sqlite, SqliteArguments>) -> Query<'q, Sqlite, SqliteArguments> {
-        match self {
-            Self::Text(text) => query.bind(text.into_owned()),
-            Self::Null => query.bind(None::<String>),
-            Self::Int(number) => query.bind(number),
-            Self::Id(id) => query.bind(id.into_bytes().to_vec()),
-        }
+/// A statement with its parameters, in their order.
+pub(super) fn statement<DB: Database>(
+    sql: String,
+    values: Vec<Value<'_>>,
+) -> sqlx::Result<Query<'static, DB, DB::Arguments>>
+where
+    for<'t> Cow<'t, str>: Encode<'t, DB> + Type<DB>,
+    for<'t> Null: Encode<'t, DB> + Type<DB>,
+    for<'t> i64: Encode<'t, DB> + Type<DB>,
+    for<'t> Uuid: Encode<'t, DB> + Type<DB>,
+    DB::Arguments: IntoArguments<DB>,
+{
+    let mut arguments = DB::Arguments::default();
+    arguments.reserve(values.len(), values.iter().map(Value::size).sum());
+    for value in values {
+        let added = match value {
+            Value::Text(text) => arguments.add(without_nul(text)),
+            Value::Null => arguments.add(Null),
+            Value::Int(number) => arguments.add(number),
+            Value::Id(id) => arguments.add(id),
+        };
+        added.map_err(sqlx::Error::Encode)?;
+    }
+    Ok(query_with(AssertSqlSafe(sql), arguments))
+}
+
+/// PostgreSQL takes no NUL in a text, and a commit with one would fail for ever. JSON writes it as `\u0000`; where it can
+/// still stand, such as in the target of a location, it means nothing.
+fn without_nul(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text }
+}
+
+/// Nothing, for a column of any type.
+pub(super) struct Null;
+
+impl Type<Sqlite> for Null {
+    fn type_info() -> SqliteTypeInfo {
+        <String as Type<Sqlite>>::type_info()
+    }
+}
+
+impl Encode<'_, Sqlite> for Null {
+    fn encode_by_ref(&self, _: &mut SqliteArgumentsBuffer) -> std::result::Result<IsNull, BoxDynError> {
+        Ok(IsNull::Yes)
+    }
+}
+
+impl Type<Postgres> for Null {
+    /// Type 0 lets the server see for itself.
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(Oid(0))
+    }
+}
+
+impl Encode<'_, Postgres> for Null {
+    fn encode_by_ref(&self, _: &mut PgArgumentBuffer) -> std::result::Result<IsNull, BoxDynError> {
+        Ok(IsNull::Yes)
     }
 }
 
@@ -69,12 +128,33 @@ impl From<Uuid> for Value<'_> {
 /// A row of an answer. `what` names the kind of row in errors.
 pub(crate) struct Row {
     what: &'static str,
-    row: SqliteRow,
+    row: AnyRow,
+}
+
+pub(super) enum AnyRow {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl From<SqliteRow> for AnyRow {
+    fn from(row: SqliteRow) -> Self {
+        Self::Sqlite(row)
+    }
+}
+
+impl From<PgRow> for AnyRow {
+    fn from(row: PgRow) -> Self {
+        Self::Postgres(row)
+    }
 }
 
 impl Row {
-    pub(super) fn new(what: &'static str, row: SqliteRow) -> Self {
-        Self { what, row }
+    pub(super) fn new(what: &'static str, row: impl Into<AnyRow>) -> Self {
+        Self { what, row: row.into() }
+    }
+
+    pub(super) fn all(what: &'static str, rows: Vec<impl Into<AnyRow>>) -> Vec<Self> {
+        rows.into_iter().map(|row| Self::new(what, row)).collect()
     }
 
     pub(crate) fn text(&self, column: &str) -> Result<String> {
@@ -94,7 +174,7 @@ impl Row {
     }
 
     pub(crate) fn id(&self, column: &str) -> Result<Uuid> {
-        Uuid::from_slice(self.get(column)?).map_err(|error| self.corrupt(column, error))
+        self.get(column)
     }
 
     /// A column that holds JSON.
@@ -105,14 +185,26 @@ impl Row {
     /// What to answer when a column of this row makes no sense.
     pub(crate) fn corrupt(&self, column: &str, reason: impl ToString) -> store::StoreError {
         // The first column of every table says which row it is.
-        let id = self.row.try_get::<String, _>(0).or_else(|_| self.row.try_get::<Vec<u8>, _>(0).map(hex::encode));
-        corrupt(self.what, id.unwrap_or_else(|_| "?".to_owned()), format!("{column}: {}", reason.to_string()))
+        let text = self.try_get::<String, _>(0).ok();
+        let id = text.or_else(|| self.try_get::<Uuid, _>(0).ok().map(|id| id.to_string()));
+        corrupt(self.what, id.unwrap_or_else(|| "?".to_owned()), format!("{column}: {}", reason.to_string()))
     }
 
     fn get<'r, T>(&'r self, column: &str) -> Result<T>
     where
-        T: sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
+        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
     {
-        self.row.try_get(column).map_err(|error| self.corrupt(column, error))
+        self.try_get(column).map_err(|error| self.corrupt(column, error))
+    }
+
+    fn try_get<'r, T, I>(&'r self, column: I) -> sqlx::Result<T>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
+        I: sqlx::ColumnIndex<SqliteRow> + sqlx::ColumnIndex<PgRow>,
+    {
+        match &self.row {
+            AnyRow::Sqlite(row) => row.try_get(column),
+            AnyRow::Postgres(row) => row.try_get(column),
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use config::Postgres;
+
 /// The name of the database file when only a directory is given.
 const FILE_NAME: &str = "callboard.sqlite";
 
@@ -14,13 +16,16 @@ pub enum DatabaseLocation {
     File(PathBuf),
     /// In `callboard.sqlite` of this directory.
     Directory(PathBuf),
+    /// On a PostgreSQL server, which several processes may share.
+    Postgres(Box<Postgres>),
 }
 
 /// How to open the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseOptions {
     pub location: DatabaseLocation,
-    /// Connections that read beside the one that writes. A database in memory has one connection for both.
+    /// Connections that read a file beside the one that writes. A database in memory has one connection for both, and one on
+    /// a server the number in its own options.
     pub readers: u32,
 }
 
@@ -29,10 +34,10 @@ impl DatabaseOptions {
         Self { location, readers: 4 }
     }
 
-    /// The database file; `None` in memory.
-    pub(crate) fn file(&self) -> Option<PathBuf> {
+    /// The database file; `None` where there is none.
+    pub(super) fn file(&self) -> Option<PathBuf> {
         match &self.location {
-            DatabaseLocation::Memory => None,
+            DatabaseLocation::Memory | DatabaseLocation::Postgres(_) => None,
             DatabaseLocation::File(file) => Some(file.clone()),
             DatabaseLocation::Directory(directory) => Some(directory.join(FILE_NAME)),
         }

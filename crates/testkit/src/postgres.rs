@@ -1,0 +1,30 @@
+//! The PostgreSQL that tests share, each in a schema of its own.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+
+/// Names the server. `cargo xtask test` starts one and sets it.
+const VARIABLE: &str = "CALLBOARD_TEST_POSTGRES";
+
+/// The address of a user who may do anything; `None`, with a word about it, where no server is named.
+pub fn postgres_url() -> Option<String> {
+    let url = std::env::var(VARIABLE).ok();
+    if url.is_none() {
+        eprintln!(
+            "skipped: {VARIABLE} names no PostgreSQL; `cargo xtask postgres <command>` runs a command beside one"
+        );
+    }
+    url
+}
+
+/// What stands under `backend.database` for a schema that nothing else uses; `None` as [`postgres_url`].
+pub fn postgres() -> Option<String> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let url = postgres_url()?;
+    // Unlike any that an earlier run left, too.
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos();
+    let (process, next) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    Some(format!(
+        "{{client: pg, connection: '{url}', pluginDivisionMode: schema, schemaPrefix: t{since}_{process}_{next}_}}"
+    ))
+}
