@@ -451,6 +451,37 @@ error-to-search = Search
 ## Administration
 admin-tab-problems = Problems
 admin-tab-sources = Sources
+admin-tab-kinds = Kinds
+kinds-what = What entities of each kind must look like. Kinds of your own are defined by entities of the kind KindDefinition, read from any source that may bring them.
+kind-try-new = Try a new kind
+kind-defined-by = Defined by
+kind-api-versions = API versions
+kind-builtin = Built in
+kind-extended = Built in, extended by
+kind-undefined = Nothing defines it
+kind-field = Field
+kind-forward = Relation
+kind-reverse = In return
+kind-target = To
+kind-definition = Definition
+kind-extension = Extension
+kind-builtin-definition = Built-in definition
+kind-try = What another definition would do
+kind-try-what = Change the text and see which entities would no longer be valid. Nothing is applied: a definition is changed at its source.
+kind-try-it = Show what it would do
+kind-try-removal = Show what removing it would do
+kind-refused = This definition cannot be used
+kind-would-break =
+    { $count ->
+        [0] Nothing would break
+        [one] One entity would no longer be valid
+       *[other] { $n } entities would no longer be valid
+    }
+kind-checked = Looked at { $checked } of { $total } { $kind }.
+kind-nothing-changed = Nothing was changed.
+kind-breaks = Would no longer be valid
+kind-repairs = Would become valid
+kind-relations-same = No relation would come or go.
 troubles-all = All
 troubles-hidden = Not shown
 troubles-stale = Shown with problems

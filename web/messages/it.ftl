@@ -451,6 +451,37 @@ error-to-search = Cerca
 ## Administration
 admin-tab-problems = Problemi
 admin-tab-sources = Sorgenti
+admin-tab-kinds = Tipi
+kinds-what = Come devono essere le entità di ciascun tipo. I tuoi tipi sono definiti da entità di tipo KindDefinition, lette da ogni sorgente che può portarle.
+kind-try-new = Prova un nuovo tipo
+kind-defined-by = Definito da
+kind-api-versions = Versioni API
+kind-builtin = Predefinito
+kind-extended = Predefinito, esteso da
+kind-undefined = Nessuno lo definisce
+kind-field = Campo
+kind-forward = Relazione
+kind-reverse = In senso inverso
+kind-target = Verso
+kind-definition = Definizione
+kind-extension = Estensione
+kind-builtin-definition = Definizione predefinita
+kind-try = Che cosa farebbe un’altra definizione
+kind-try-what = Cambia il testo e guarda quali entità non sarebbero più valide. Nulla viene applicato: una definizione si cambia alla sua sorgente.
+kind-try-it = Mostra che cosa farebbe
+kind-try-removal = Mostra che cosa farebbe toglierla
+kind-refused = Questa definizione non si può usare
+kind-would-break =
+    { $count ->
+        [0] Non si romperebbe nulla
+        [one] Un’entità non sarebbe più valida
+       *[other] { $n } entità non sarebbero più valide
+    }
+kind-checked = Guardate { $checked } di { $total } { $kind }.
+kind-nothing-changed = Nulla è stato cambiato.
+kind-breaks = Non sarebbero più valide
+kind-repairs = Diventerebbero valide
+kind-relations-same = Nessuna relazione si aggiungerebbe o sparirebbe.
 troubles-all = Tutti
 troubles-hidden = Non mostrate
 troubles-stale = Mostrate con problemi

@@ -69,6 +69,24 @@ describe('tasks', () => {
       await page.context().close();
     });
 
+    test(`see what another definition of a kind would break, ${how}`, async () => {
+      const page = await browser.page('light', { javaScriptEnabled });
+      await page.goto('/admin/problems');
+      await page.getByRole('link', { name: 'Kinds', exact: true }).click();
+      await page.getByRole('row', { name: /acme\.example/ }).getByRole('link', { name: 'Environments' }).click();
+      const field = page.getByRole('textbox', { name: 'Definition' });
+      const text = await field.inputValue();
+      await field.fill(text.replace('- region', '- region\n      - owner'));
+      await page.getByRole('button', { name: 'Show what it would do' }).click();
+      await page.getByText('One entity would no longer be valid').waitFor();
+      assert.match(await page.locator('main').innerText(), /Live[\s\S]*required property 'owner'/);
+      await page.getByRole('textbox', { name: 'Definition' }).fill(text.replace('kind: Environment', 'kind: Environment\n  nope: 1'));
+      await page.getByRole('button', { name: 'Show what it would do' }).click();
+      await page.getByText('This definition cannot be used').waitFor();
+      assert.match(await page.locator('main').innerText(), /definition:\d+:\d+/);
+      await page.context().close();
+    });
+
     test(`follow a graph step by step and take it along, ${how}`, async () => {
       const page = await browser.page('light', { javaScriptEnabled });
       await page.goto('/catalog-graph?root=system:default/ticketing');

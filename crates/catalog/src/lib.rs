@@ -10,6 +10,7 @@ pub mod engine;
 pub mod index;
 pub mod ingest;
 pub mod inspect;
+pub mod kinds;
 pub mod offline;
 pub mod preview;
 pub mod process;

@@ -136,6 +136,9 @@ async fn every_page_sends_strangers_to_sign_in_and_back() {
         "/admin/problems",
         "/admin/problems/export.csv",
         "/admin/sources",
+        "/admin/kinds",
+        "/admin/kinds/component",
+        "/admin/kinds/try-definition",
         "/catalog-graph/export.svg?root=component:default/pay.ment_s-1",
         "/catalog/default/component/pay.ment_s-1/freshness",
     ] {
@@ -146,7 +149,8 @@ async fn every_page_sends_strangers_to_sign_in_and_back() {
             assert!(!answer.text.contains("pay.ment"), "{path}");
         }
     }
-    for path in ["/star", "/settings", "/catalog/default/component/pay.ment_s-1/refresh"] {
+    let refresh = "/catalog/default/component/pay.ment_s-1/refresh";
+    for path in ["/star", "/settings", "/admin/kinds/try-definition", refresh] {
         let answer = send(&site.pages, form(path, "add=component:a&theme=dark", "")).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in"), "{path}");
     }
@@ -265,6 +269,45 @@ async fn a_kind_of_ones_own_has_its_names_columns_panels_and_relations() {
     assert!(graph.contains("value=\"hosts\"") && graph.contains("pay.ment_s-1"), "{graph}");
     let inwards = folder.get("/catalog-graph?root=environment:default/live&direction=in").await.text;
     assert!(inwards.contains("value=\"runsOn\"") && !inwards.contains("data-ref=\"component:"), "{inwards}");
+}
+
+#[tokio::test]
+async fn a_definition_is_tried_before_it_is_applied() {
+    let site = nasty().await;
+    let list = site.get("/admin/kinds").await.text;
+    for part in
+        ["href=\"/admin/kinds/Environment\"", "kinddefinition:default/environment", "Built in", "acme.example/v1"]
+    {
+        assert!(list.contains(part), "{part}: {list}");
+    }
+    let kind = site.get("/admin/kinds/environment").await.text;
+    assert!(kind.contains("name=\"remove\"") && kind.contains("spec.hosts") && kind.contains("<textarea"), "{kind}");
+    assert!(
+        !site.get("/admin/kinds/location").await.text.contains("<textarea"),
+        "what runs the catalog stays as it is"
+    );
+    assert_eq!(site.get("/admin/kinds/nope").await.status, StatusCode::NOT_FOUND);
+
+    let send_form = async |name: &str, value: &str| {
+        let body = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+        send(&site.pages, form("/admin/kinds/try-definition", &body, &site.cookie)).await.text
+    };
+    let strict = |required: &str| {
+        format!(
+            "apiVersion: callboard.io/v1alpha1\nkind: KindDefinition\nmetadata: {{name: environment}}\nspec:\n  \
+             kind: Environment\n  apiVersions: [acme.example/v1]\n  schema:\n    required: {required}\n"
+        )
+    };
+    let broken = send_form("definition", &strict("[region, '<b>owner</b>']")).await;
+    assert!(broken.contains("One entity would no longer be valid") && broken.contains("environment/live"), "{broken}");
+    assert!(broken.contains("&lt;b&gt;owner&lt;/b&gt;") && !broken.contains("<b>owner"), "{broken}");
+    let fine = send_form("definition", &strict("[region]")).await;
+    assert!(fine.contains("Nothing would break") && fine.contains("−1"), "a relation goes: {fine}");
+    let refused = send_form("definition", &strict("region")).await;
+    assert!(refused.contains("definition:8:15") && refused.contains("required: region"), "{refused}");
+    let gone = send_form("remove", "Environment").await;
+    assert!(gone.contains("One entity would no longer be valid") && gone.contains("No processor recognized"), "{gone}");
+    assert!(site.get("/catalog/default/environment/live").await.text.contains("a, 2"), "nothing was changed");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod cursor;
 mod entities;
 mod facets;
 mod filter;
+mod kinds;
 mod location_by_entity;
 mod location_by_id;
 mod location_create;
@@ -42,6 +43,9 @@ pub fn router() -> Router<ApiState> {
         .routes(routes!(facets::get::handler, facets::post::handler))
         .routes(routes!(refresh::handler))
         .routes(routes!(validate_entity::handler))
+        .routes(routes!(kinds::list::handler))
+        .routes(routes!(kinds::get::handler))
+        .routes(routes!(kinds::preview::handler))
         .routes(routes!(locations::handler, location_create::handler))
         .routes(routes!(locations_by_query::handler))
         .routes(routes!(location_by_id::handler, location_update::handler, location_delete::handler))

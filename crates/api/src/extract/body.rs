@@ -111,6 +111,11 @@ impl<'a> Object<'a> {
         self.map.keys().map(String::as_str).filter(|key| !names.contains(key)).collect()
     }
 
+    /// Whether a property is there and `null`.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.map.get(name).is_some_and(Value::is_null)
+    }
+
     pub fn text(&self, name: &str) -> Result<Option<String>, ApiError> {
         self.typed(name, "string", |value| value.as_str().map(str::to_owned))
     }

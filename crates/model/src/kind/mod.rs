@@ -42,7 +42,7 @@ pub struct KindDefinition {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub api_versions: Vec<String>,
     /// The processor of Backstage that checks this kind; error texts on the wire name it.
-    #[serde(default = "model_processor")]
+    #[serde(default = "model_processor", skip_serializing_if = "is_model_processor")]
     pub processor: String,
     /// JSON Schema (draft 7) of `spec`, which must be there.
     #[serde(default = "any_object")]
@@ -96,7 +96,7 @@ pub struct RelationField {
     /// The kind of a reference that names none; without it such a reference is an error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_kind: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "DefaultNamespace::is_inherited")]
     pub default_namespace: DefaultNamespace,
     /// References to other kinds are skipped without a word; empty allows all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -176,8 +176,18 @@ fn model_processor() -> String {
     "ModelProcessor".to_owned()
 }
 
+fn is_model_processor(name: &str) -> bool {
+    name == model_processor()
+}
+
 fn any_object() -> Value {
     json!({ "type": "object" })
+}
+
+impl DefaultNamespace {
+    fn is_inherited(&self) -> bool {
+        *self == Self::Inherit
+    }
 }
 
 impl KindDefinition {

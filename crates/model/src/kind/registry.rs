@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value;
 use sha1::{Digest, Sha1};
 
+use super::soundness::NOT_EXTENDED;
 use super::{DEFINITION_KIND, Kind, KindDefinition};
 use crate::entity::Entity;
 use crate::problem::Problem;
@@ -79,6 +80,16 @@ impl Known {
         }
         let fingerprint = hex::encode(hasher.finalize())[..FINGERPRINT].to_owned();
         Self { definition, builtin, own, fingerprint }
+    }
+
+    /// The built-in kind without its extension; nothing if it is not built in.
+    pub fn without_own(&self) -> Option<Self> {
+        self.builtin.clone().map(|builtin| Self::builtin(builtin, None))
+    }
+
+    /// Whether an entity may define it or add to it; what the catalog itself is run by stays as it is.
+    pub fn can_change(&self) -> bool {
+        self.builtin.is_none() || !NOT_EXTENDED.contains(&self.definition.kind.as_str())
     }
 
     /// What does not fit in a `spec`.
@@ -161,6 +172,12 @@ impl KindRegistry {
             .collect();
         kinds.extend(own.into_values().map(Known::own));
         Self::of(kinds)
+    }
+
+    /// The same with something else defined of one kind, or nothing.
+    pub fn replacing(&self, kind: &str, own: Option<Arc<Kind>>) -> Self {
+        let others = self.kinds.iter().filter(|known| !known.definition.kind.eq_ignore_ascii_case(kind));
+        self.with(others.filter_map(|known| known.own.clone()).chain(own))
     }
 
     /// A kind, whatever the casing it is asked in.

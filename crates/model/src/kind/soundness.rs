@@ -14,10 +14,10 @@ use crate::entity::Entity;
 use crate::problem::Problem;
 use crate::reference::DEFAULT_NAMESPACE;
 use crate::schema::{Fault, child};
-use crate::validate::format;
+use crate::validate::{self, format};
 
 /// What the catalog itself is run by.
-const NOT_EXTENDED: [&str; 2] = [DEFINITION_KIND, "Location"];
+pub(super) const NOT_EXTENDED: [&str; 2] = [DEFINITION_KIND, "Location"];
 
 /// A definition as JSON may have so many bytes.
 const MAX_BYTES: usize = 64 * 1024;
@@ -26,6 +26,19 @@ const MAX_BYTES: usize = 64 * 1024;
 const SHOWN_ROOTS: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "relations"];
 
 impl KindRegistry {
+    /// As [`KindRegistry::define`], for an entity as somebody sends it: everything is checked that processing checks.
+    ///
+    /// # Errors
+    /// It is no definition, or no sound one.
+    pub fn define_sent(&self, entity: &Entity) -> Result<Kind, Vec<Problem>> {
+        if entity.kind() != DEFINITION_KIND {
+            return Err(vec![problem("/kind", format!("A {DEFINITION_KIND} is expected, not \"{}\"", entity.kind()))]);
+        }
+        validate::entity(entity)?;
+        self.validate(entity)?;
+        self.define(entity)
+    }
+
     /// The kind that an entity of the kind `KindDefinition` defines, or what it adds to a built-in one.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod crash;
 mod hostile;
 mod house;
 mod http;
+mod kinds;
 mod locations;
 mod postgres;
 mod reload;

@@ -28,7 +28,7 @@ icons! {
     Location => r#"<path d="M8 14.4c3-3.2 4.7-5.7 4.7-8A4.7 4.7 0 0 0 3.3 6.4c0 2.3 1.7 4.8 4.7 8z"/><circle cx="8" cy="6.4" r="1.7"/>"#,
     Template => r#"<rect x="2" y="2" width="12" height="12" rx="2"/><path d="M2 6h12M6.2 6v8"/>"#,
     Sparkle => r#"<path d="M8 1.8 9.6 6.4 14.2 8 9.6 9.6 8 14.2 6.4 9.6 1.8 8l4.6-1.6z"/>"#,
-    Service => r#"<circle cx="8" cy="8" r="2.4"/><path d="M8 1.8v2.4M8 11.8v2.4M1.8 8h2.4M11.8 8h2.4M3.6 3.6l1.7 1.7M10.7 10.7l1.7 1.7M12.4 3.6l-1.7 1.7M5.3 10.7l-1.7 1.7"/>"#,
+    Service => r#"<rect x="2" y="2.6" width="12" height="4.4" rx="1.2"/><rect x="2" y="9" width="12" height="4.4" rx="1.2"/><path d="M4.6 4.8h.1M4.6 11.2h.1M7.4 4.8h3.8M7.4 11.2h3.8"/>"#,
     Website => r#"<rect x="1.8" y="2.8" width="12.4" height="10.4" rx="1.6"/><path d="M1.8 6.2h12.4M4 4.5h.1M6.2 4.5h.1"/>"#,
     Library => r#"<path d="M2.4 2.6h3.2v10.8H2.4zM5.6 2.6h3.2v10.8H5.6zM9.6 3.3l2.6-.7 2 10.2-2.6.7z"/>"#,
     Docs => r#"<path d="M3.4 1.8h5.8l3.4 3.4v9H3.4zM9 1.8v3.6h3.6M5.8 8.4h4.4M5.8 11h4.4"/>"#,

@@ -96,7 +96,11 @@ fn cell(ctx: &Ctx, query: &ListQuery, column: &Column, entity: &EntityView, labe
 
 /// The class of a column's cells.
 fn class(column: &Column) -> &str {
-    if let Column::Field(_) | Column::Related { .. } = column { "field" } else { column.name() }
+    match column {
+        Column::Field(_) => "field",
+        Column::Related { .. } => "related",
+        known => known.name(),
+    }
 }
 
 fn name(ctx: &Ctx, entity: &EntityView) -> Markup {

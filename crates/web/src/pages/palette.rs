@@ -4,6 +4,7 @@ use axum::extract::{RawQuery, State};
 use maud::{Markup, html};
 use model::EntityRef;
 
+use super::admin;
 use crate::WebState;
 use crate::components::{icon::Icon, kind_name};
 use crate::request::{Ctx, SignedIn};
@@ -13,7 +14,7 @@ const MAX_ENTITIES: usize = 8;
 const MAX_TEXT: usize = 100;
 
 /// Pages and actions: where they lead and the words for them.
-const PLACES: [(&str, &str, Icon); 9] = [
+const PLACES: [(&str, &str, Icon); 10] = [
     ("/", "nav-home", Icon::Home),
     ("/catalog", "nav-catalog", Icon::Catalog),
     ("/catalog?kind=api", "nav-apis", Icon::Api),
@@ -22,6 +23,7 @@ const PLACES: [(&str, &str, Icon); 9] = [
     ("/catalog?kind=all&show=starred", "palette-starred", Icon::Star),
     ("/admin/problems", "admin-tab-problems", Icon::Pulse),
     ("/admin/sources", "admin-tab-sources", Icon::Location),
+    (admin::kinds::PATH, "admin-tab-kinds", Icon::Tag),
     ("/settings", "nav-settings", Icon::Settings),
 ];
 

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use model::fields::FieldSet;
 
+pub mod definition;
 pub mod entity;
 pub mod export;
 pub mod graph;

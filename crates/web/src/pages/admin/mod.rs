@@ -1,4 +1,5 @@
-//! `/admin`: what those who run the portal look after. Today: what is wrong in the catalog, and its sources.
+//! `/admin`: what those who run the portal look after. Today: what is wrong in the catalog, its sources, and its
+//! kinds.
 
 use axum::response::Redirect;
 use maud::{Markup, html};
@@ -6,11 +7,14 @@ use maud::{Markup, html};
 use crate::components::layout;
 use crate::request::Ctx;
 
+pub mod kind;
+pub mod kind_preview;
+pub mod kinds;
 pub mod problems;
 pub mod sources;
 
 /// The tabs, by their end of the address.
-const TABS: [&str; 2] = ["problems", "sources"];
+const TABS: [&str; 3] = ["problems", "sources", "kinds"];
 
 pub async fn home() -> Redirect {
     Redirect::to("/admin/problems")
