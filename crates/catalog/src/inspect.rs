@@ -1,9 +1,12 @@
 //! Why an entity is what it is: what its source said, what processing made of it, who keeps it alive and how fresh it is.
 
+use std::collections::HashMap;
+
 use model::relation::RelationEdge;
 use model::{EntityRef, Problem};
 use serde_json::Value;
 use store::{CatalogStore, Change, Parent, StoreError};
+use uuid::Uuid;
 
 use crate::engine::state::{Conflict, ParentId, Processing, State};
 use crate::engine::{SourceStatus, claims::MAX_CHAIN};
@@ -15,6 +18,7 @@ const CHANGES: u32 = 50;
 #[derive(Clone, Debug)]
 pub struct Inspection {
     pub entity_ref: EntityRef,
+    pub uid: Uuid,
     /// Whether readers see it.
     pub visible: bool,
     pub orphan: bool,
@@ -25,6 +29,10 @@ pub struct Inspection {
     /// From its parent up; the last may be a provider.
     pub parents: Vec<Parent>,
     pub location_key: Option<String>,
+    /// Hash of what its source wrote, in hex.
+    pub unprocessed_hash: String,
+    /// Hash of what the newest processing made of it.
+    pub result_hash: Option<String>,
     /// Line of its document, if known.
     pub line: Option<u32>,
     pub refresh_keys: Vec<String>,
@@ -57,12 +65,15 @@ pub(crate) fn inspect(state: &State, entity_ref: &EntityRef) -> Option<Inspectio
     let bodies = state.bodies.get(&id);
     Some(Inspection {
         entity_ref: entity_ref.clone(),
+        uid: record.uid,
         visible: record.final_hash.is_some(),
         orphan: record.parent.is_none(),
         unprocessed: bodies.and_then(|b| b.unprocessed.as_deref()).and_then(|text| serde_json::from_str(text).ok()),
         processed: bodies.and_then(|b| b.processed.as_ref()).map(|(_, entity)| entity.0.clone()),
         parents,
         location_key: record.location_key.as_deref().map(str::to_owned),
+        unprocessed_hash: hex::encode(record.unprocessed_hash),
+        result_hash: record.result_hash.as_deref().map(str::to_owned),
         line: (record.line > 0).then_some(record.line),
         refresh_keys: record.refresh_keys.iter().map(ToString::to_string).collect(),
         problems: state.problems_of(id).into_iter().chain(state.unindexed.get(&id).cloned()).collect(),
@@ -77,12 +88,21 @@ pub(crate) fn inspect(state: &State, entity_ref: &EntityRef) -> Option<Inspectio
 
 /// Fills in what only the store has.
 pub(crate) async fn complete(mut inspection: Inspection, store: &dyn CatalogStore) -> Result<Inspection, StoreError> {
-    let row = store.entities(std::slice::from_ref(&inspection.entity_ref)).await?.into_iter().next();
-    if let Some(row) = row {
-        let parse = |text: &str| serde_json::from_str(text).ok();
-        inspection.unprocessed = inspection.unprocessed.or_else(|| parse(&row.unprocessed));
-        inspection.processed = inspection.processed.or_else(|| row.processed.as_deref().and_then(parse));
-    }
     inspection.changes = store.changes_of(&inspection.entity_ref, CHANGES).await?;
+    fill_bodies(std::slice::from_mut(&mut inspection), store).await?;
     Ok(inspection)
+}
+
+/// Fills in the bodies that only the store has.
+pub(crate) async fn fill_bodies(inspections: &mut [Inspection], store: &dyn CatalogStore) -> Result<(), StoreError> {
+    let refs: Vec<EntityRef> = inspections.iter().map(|inspection| inspection.entity_ref.clone()).collect();
+    let rows = store.entities(&refs).await?;
+    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.entity_ref.clone(), row)).collect();
+    for inspection in inspections {
+        let Some(row) = rows.remove(&inspection.entity_ref) else { continue };
+        let parse = |text: &str| serde_json::from_str(text).ok();
+        inspection.unprocessed = inspection.unprocessed.take().or_else(|| parse(&row.unprocessed));
+        inspection.processed = inspection.processed.take().or_else(|| row.processed.as_deref().and_then(parse));
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //! ingest ─► process (pure) ─► engine (commit) ─► index ─► reader
 //! ```
 
+pub mod analyze;
 mod bodies;
 pub mod engine;
 pub mod index;
@@ -20,6 +21,7 @@ pub mod watch;
 
 use std::sync::Arc;
 
+pub use analyze::Analysis;
 pub use engine::{CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, SourceStatus, Trouble};
 pub use inspect::Inspection;
 pub use preview::Previewed;

@@ -103,6 +103,18 @@ pub(crate) fn root_of(segments: &[&str], count: usize) -> String {
     segments[..count.min(segments.len())].iter().map(|segment| format!("/{segment}")).collect()
 }
 
+/// The address of a repository with these segments after its own, each encoded.
+pub(crate) fn at_root(url: &Url, place: &Place, segments: &[&str]) -> Url {
+    let mut root = url.clone();
+    root.set_path(&place.root);
+    root.set_query(None);
+    root.set_fragment(None);
+    if let Ok(mut path) = root.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    root
+}
+
 pub(crate) fn decode(segment: &str) -> String {
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }

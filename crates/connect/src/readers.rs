@@ -8,7 +8,7 @@ use base::http::header::ETAG;
 use base::http::{Egress, HostRule, HttpClient, HttpError, HttpOptions, Request, Response, StatusCode, redact};
 use config::{AllowedHost, Integrations};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use sdk::{Found, ReadError, ReadOptions, ReadOutcome, Resource, SearchResult, UrlReader};
+use sdk::{Found, ReadError, ReadOptions, ReadOutcome, Repository, Resource, SearchResult, UrlReader};
 use url::Url;
 
 use crate::fetch::{Fetch, if_changed, not_allowed};
@@ -26,6 +26,8 @@ use crate::search::{MAX_FILES, MAX_TOTAL_BYTES, Pattern, is_glob};
 
 /// The limit of one file when the caller names none.
 const DEFAULT_MAX_BYTES: u64 = 10 * 1024 * 1024;
+/// Files that looking for a name finds at most.
+const MAX_FOUND: usize = 100;
 /// Files of one search that are read at a time.
 const SEARCH_CONCURRENCY: usize = 5;
 
@@ -260,5 +262,30 @@ impl UrlReader for Readers {
             },
             _ => false,
         }
+    }
+
+    fn repository(&self, url: &str) -> Option<Repository> {
+        let (host, url) = self.host_of(url)?;
+        let place = host.locate(&url).ok()?;
+        let (owner, name) = place.repository.rsplit_once('/').unwrap_or(("", &place.repository));
+        Some(Repository { family: host.family(), owner: owner.to_owned(), name: name.to_owned() })
+    }
+
+    async fn find_files(&self, url: &str, name: &str) -> Result<Option<Vec<String>>, ReadError> {
+        let Some((host, mut url)) = self.host_of(url) else { return Ok(None) };
+        let (shown, advice) = (redact(&url), advice(Some(host)));
+        let fetch = Fetch { http: &self.http, shown: &shown, advice: &advice };
+        let located = |url: &Url| host.locate(url).map_err(|misfit| fetch.failed(misfit.to_string()));
+        let mut place = located(&url)?;
+        if place.at.is_none() {
+            url = host.default_root(fetch, &url, &place).await?;
+            place = located(&url)?;
+        }
+        let commit = host.commit(fetch, &place).await?;
+        let mut paths = host.paths(fetch, &place, &commit, "").await?;
+        paths.retain(|path| path.rsplit('/').next() == Some(name));
+        paths.sort_by(|a, b| (a.matches('/').count(), a).cmp(&(b.matches('/').count(), b)));
+        paths.truncate(MAX_FOUND);
+        Ok(Some(paths.iter().map(|path| host.address(&url, &place, path)).collect()))
     }
 }

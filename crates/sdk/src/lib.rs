@@ -2,4 +2,4 @@
 
 pub mod reader;
 
-pub use reader::{Found, ReadError, ReadOptions, ReadOutcome, Resource, SearchResult, UrlReader};
+pub use reader::{Found, ReadError, ReadOptions, ReadOutcome, Repository, Resource, SearchResult, UrlReader};

@@ -70,6 +70,27 @@ pub trait UrlReader: Send + Sync {
 
     /// Whether two addresses lie in the same repository; plain web servers compare by host.
     fn same_repository(&self, a: &str, b: &str) -> bool;
+
+    /// The repository that an address lies in; `None` on hosts that keep none.
+    fn repository(&self, _url: &str) -> Option<Repository> {
+        None
+    }
+
+    /// The addresses of all files of this name in the repository of an address, those nearest to its root first: at the ref
+    /// of the address or else on the default branch. `None` on hosts that keep no repositories.
+    async fn find_files(&self, _url: &str, _name: &str) -> Result<Option<Vec<String>>, ReadError> {
+        Ok(None)
+    }
+}
+
+/// A repository on a git host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    /// The family of its host, as the configuration names it: `github`, `gitlab`, `bitbucketCloud`, …
+    pub family: &'static str,
+    /// Who it belongs to: an owner, a group with its subgroups, a project.
+    pub owner: String,
+    pub name: String,
 }
 
 /// What a glob found.

@@ -19,7 +19,7 @@ use catalog::ingest::SourceReader;
 use connect::Readers;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::KindRegistry;
-use sdk::{ReadError, ReadOptions, ReadOutcome, SearchResult, UrlReader};
+use sdk::{ReadError, ReadOptions, ReadOutcome, Repository, SearchResult, UrlReader};
 use store::LeadStore;
 use store_sql::SqlStore;
 use tower::ServiceExt;
@@ -202,5 +202,13 @@ impl UrlReader for CurrentReaders {
 
     fn same_repository(&self, a: &str, b: &str) -> bool {
         self.0.load().same_repository(a, b)
+    }
+
+    fn repository(&self, url: &str) -> Option<Repository> {
+        self.0.load().repository(url)
+    }
+
+    async fn find_files(&self, url: &str, name: &str) -> Result<Option<Vec<String>>, ReadError> {
+        self.0.load_full().find_files(url, name).await
     }
 }

@@ -1,7 +1,8 @@
-//! `/api/catalog`: reading entities and locations (contract catalog.md section 9).
+//! `/api/catalog`: entities and locations (contract catalog.md section 9).
 //!
 //! One endpoint is one file: what it takes from the request, the call, the shape of the answer, and its tests.
 
+mod analyze_location;
 mod ancestry;
 mod by_name;
 mod by_query;
@@ -9,6 +10,7 @@ mod by_refs;
 mod by_uid;
 mod cursor;
 mod entities;
+mod entity_delete;
 mod facets;
 mod filter;
 mod kinds;
@@ -22,8 +24,8 @@ mod locations_by_query;
 mod openapi;
 mod refresh;
 mod schema;
+mod unprocessed;
 mod validate_entity;
-mod writes;
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
@@ -38,7 +40,7 @@ pub fn router() -> Router<ApiState> {
         .routes(routes!(by_query::get::handler, by_query::post::handler))
         .routes(routes!(by_name::handler))
         .routes(routes!(ancestry::handler))
-        .routes(routes!(by_uid::handler, writes::delete_entity))
+        .routes(routes!(by_uid::handler, entity_delete::handler))
         .routes(routes!(by_refs::handler))
         .routes(routes!(facets::get::handler, facets::post::handler))
         .routes(routes!(refresh::handler))
@@ -50,7 +52,10 @@ pub fn router() -> Router<ApiState> {
         .routes(routes!(locations_by_query::handler))
         .routes(routes!(location_by_id::handler, location_update::handler, location_delete::handler))
         .routes(routes!(location_by_entity::handler))
-        .routes(routes!(writes::analyze_location))
+        .routes(routes!(analyze_location::handler))
+        .routes(routes!(unprocessed::failed::handler))
+        .routes(routes!(unprocessed::pending::handler))
+        .routes(routes!(unprocessed::delete::handler))
         .split_for_parts();
     router.route("/openapi.json", openapi::serve(&document))
 }

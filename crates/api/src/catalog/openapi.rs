@@ -21,7 +21,7 @@ pub fn base() -> OpenApi {
             InfoBuilder::new()
                 .title("catalog")
                 .version("1")
-                .description(Some("Reads the software catalog. Paths are relative to `/api/catalog`.")),
+                .description(Some("The software catalog. Paths are relative to `/api/catalog`.")),
         )
         .components(Some(
             ComponentsBuilder::new()
@@ -88,6 +88,7 @@ mod tests {
                 "CreateLocation",
                 "DeleteEntityByUid",
                 "DeleteLocation",
+                "DeleteUnprocessedEntity",
                 "GetEntities",
                 "GetEntitiesByQuery",
                 "GetEntitiesByRefs",
@@ -95,11 +96,13 @@ mod tests {
                 "GetEntityByName",
                 "GetEntityByUid",
                 "GetEntityFacets",
+                "GetFailedEntities",
                 "GetKind",
                 "GetKinds",
                 "GetLocation",
                 "GetLocations",
                 "GetLocationsByQuery",
+                "GetPendingEntities",
                 "PreviewKind",
                 "QueryEntitiesByPredicate",
                 "QueryEntityFacetsByPredicate",

@@ -6,7 +6,8 @@ use model::EntityRef;
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
+use crate::extract::permission::ENTITY_REFRESH;
+use crate::extract::{Caller, FromObject, JsonBody, NoParams, Object, Query};
 use crate::state::ApiState;
 
 /// What to look at.
@@ -34,17 +35,17 @@ impl FromObject for Ask {
 )]
 pub async fn handler(
     State(state): State<ApiState>,
-    Scope(scope): Scope,
+    caller: Caller,
     _: Query<NoParams>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<StatusCode, ApiError> {
-    if let Some(token) = &ask.token {
-        state.auth.authenticate(Some(token), "catalog").await?;
-    }
-    // The engine has an entity before readers do, so only who may read nothing is turned away here.
+    let caller = match &ask.token {
+        Some(token) => Caller(state.auth.authenticate(Some(token), "catalog").await?),
+        None => caller,
+    };
+    caller.require(&ENTITY_REFRESH)?;
     // What is no reference names no entity.
-    if !matches!(scope, model::ReadScope::None)
-        && let Ok(entity_ref) = EntityRef::parse_full(&ask.entity_ref)
+    if let Ok(entity_ref) = EntityRef::parse_full(&ask.entity_ref)
         && state.engine.refresh(&entity_ref).await?
     {
         return Ok(StatusCode::OK);

@@ -222,6 +222,64 @@ pub struct LocationInput {
 
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
+pub struct AnalyzeLocationRequest {
+    pub location: LocationInput,
+    /// What descriptors are called there; `catalog-info.yaml` unless given. `catalogFilename` is read too.
+    pub catalog_file_name: Option<String>,
+}
+
+/// An entity that is in a repository already.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct AnalyzeLocationExistingEntity {
+    pub location: LocationInput,
+    pub is_registered: bool,
+    pub entity: Entity,
+}
+
+/// An entity to begin with.
+#[derive(ToSchema)]
+pub struct AnalyzeLocationGenerateEntity {
+    pub entity: JsonObject,
+    pub fields: Vec<JsonObject>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub struct AnalyzeLocationResponse {
+    pub existing_entity_files: Vec<AnalyzeLocationExistingEntity>,
+    pub generate_entities: Vec<AnalyzeLocationGenerateEntity>,
+}
+
+/// Entities that no reader sees.
+#[derive(ToSchema)]
+pub struct UnprocessedEntities {
+    /// `failed` or `pending`.
+    #[schema(rename = "type")]
+    pub kind: String,
+    pub entities: Vec<UnprocessedEntity>,
+}
+
+/// An entity that no reader sees.
+#[derive(ToSchema)]
+pub struct UnprocessedEntity {
+    pub entity_id: String,
+    pub entity_ref: String,
+    /// As its source wrote it.
+    pub unprocessed_entity: JsonObject,
+    pub unprocessed_hash: String,
+    pub processed_entity: Option<JsonObject>,
+    pub result_hash: Option<String>,
+    /// Times as in `2026-11-23T06:52:24Z`.
+    pub next_update_at: String,
+    pub last_discovery_at: String,
+    pub location_key: Option<String>,
+    /// What is wrong with it.
+    pub errors: Vec<JsonObject>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
 pub struct RefreshEntityRequest {
     /// The entity to read again.
     pub entity_ref: String,

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
+use crate::extract::permission::ENTITY_VALIDATE;
+use crate::extract::{Caller, FromObject, JsonBody, NoParams, Object, Query};
 use crate::respond;
 use crate::state::ApiState;
 
@@ -47,10 +48,11 @@ impl FromObject for Ask {
 )]
 pub async fn handler(
     State(state): State<ApiState>,
-    _: Scope,
+    caller: Caller,
     _: Query<NoParams>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
+    caller.require(&ENTITY_VALIDATE)?;
     Ok(match check(&state, ask).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(problems) => {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::OrphanStrategy;
-use model::EntityRef;
 use parking_lot::RwLock;
 use store::CatalogStore;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -14,35 +13,19 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::apply::Item;
+use super::commands::Command;
 use super::graph::Id;
 use super::hurry::Awaited;
-use super::locations::{LocationCommand, Registered};
+use super::locations::Registered;
 use super::measure::{self, Holdings};
 use super::options::CatalogOptions;
-use super::providers::{CONFIG_PROVIDER, LOCATION_PROVIDER, config_roots};
 use super::schedule::{Look, Schedule, Went};
 use super::state::{State, TargetId};
-use super::status::{Conflict, EngineStatus, SourceStatus, Trouble};
+use super::status::EngineStatus;
 use super::worker::Worker;
 use crate::index::Index;
 use crate::ingest::ReadReport;
-use crate::inspect::{Inspection, inspect};
-use crate::process::Rules;
-use crate::watch::{Changed, FileWatcher};
-
-/// What the handle asks for.
-pub enum Command {
-    Refresh(EntityRef, oneshot::Sender<bool>),
-    Sources(oneshot::Sender<Vec<SourceStatus>>),
-    Problems(oneshot::Sender<Vec<Trouble>>),
-    Conflicts(oneshot::Sender<Vec<Conflict>>),
-    Inspect(EntityRef, oneshot::Sender<Option<Box<Inspection>>>),
-    Apply(Box<CatalogOptions>, Arc<Rules>, oneshot::Sender<()>),
-    Location(LocationCommand),
-    WaitShown(EntityRef, oneshot::Sender<()>),
-    WaitIdle(oneshot::Sender<()>),
-    FilesChanged(Changed),
-}
+use crate::watch::FileWatcher;
 
 /// What workers report.
 pub enum Report {
@@ -125,7 +108,7 @@ pub struct Progress {
     watch_at: Instant,
     schedule: Schedule,
     orphans_at: Instant,
-    waiters: Vec<oneshot::Sender<()>>,
+    pub waiters: Vec<oneshot::Sender<()>>,
     pub holdings: Holdings,
 }
 
@@ -175,7 +158,8 @@ impl Actor {
             self.take_definitions();
             self.dispatch();
             if self.progress.touched && self.flush_due() {
-                self.flush().await;
+                // What went wrong is told, and tried again.
+                let _ = self.flush().await;
                 self.answer_waiting();
                 continue;
             }
@@ -195,7 +179,7 @@ impl Actor {
         }
         self.watcher = None;
         // What is ready is kept; the rest is found again at the next start.
-        self.flush().await;
+        let _ = self.flush().await;
     }
 
     pub fn touch(&mut self) {
@@ -395,90 +379,6 @@ impl Actor {
         }
         let spread = spread(self.state.graph.entity_ref(id).as_str());
         self.progress.schedule.plan(look, went, interval, spread, Instant::now());
-    }
-
-    async fn command(&mut self, command: Command) {
-        // An answer that nobody waits for any more is no error.
-        match command {
-            Command::Refresh(entity_ref, answer) => {
-                let _ = answer.send(self.refresh(&entity_ref));
-            }
-            Command::Sources(answer) => {
-                let _ = answer.send(self.state.sources());
-            }
-            Command::Problems(answer) => {
-                let _ = answer.send(self.state.troubles());
-            }
-            Command::Conflicts(answer) => {
-                let _ = answer.send(self.state.all_conflicts());
-            }
-            Command::Inspect(entity_ref, answer) => {
-                let _ = answer.send(inspect(&self.state, &entity_ref).map(Box::new));
-            }
-            Command::Apply(options, rules, answer) => {
-                self.apply(*options, rules);
-                let _ = answer.send(());
-            }
-            Command::Location(command) => self.location(command).await,
-            Command::WaitShown(entity_ref, answer) => self.answer_when_shown(&entity_ref, answer),
-            Command::WaitIdle(answer) => self.progress.waiters.push(answer),
-            Command::FilesChanged(changed) => {
-                if let Some(watcher) = &mut self.watcher {
-                    watcher.forget(&changed);
-                }
-                self.state.files_changed(&changed);
-            }
-        }
-    }
-
-    fn apply(&mut self, options: CatalogOptions, rules: Arc<Rules>) {
-        let judged_by = options.judgement(&self.worker.release);
-        let rejudge = self.state.judged_by != judged_by;
-        self.state.judged_by = judged_by;
-        self.options = options;
-        self.worker.rules.store(rules);
-        if rejudge {
-            let targets: Vec<TargetId> = self.state.targets.keys().copied().collect();
-            targets.into_iter().for_each(|target| self.state.queue_read(target, true));
-        }
-        self.state.providers_due.insert(CONFIG_PROVIDER.into());
-        self.touch();
-    }
-
-    /// Providers for which something changed hand in all they have.
-    pub fn reapply_due(&mut self) {
-        for name in std::mem::take(&mut self.state.providers_due) {
-            let roots = match &*name {
-                CONFIG_PROVIDER => config_roots(&self.options),
-                LOCATION_PROVIDER => self.registered.roots(),
-                _ => continue,
-            };
-            self.state.replace_roots(&name, roots, base::clock::now_millis());
-        }
-    }
-
-    /// Looks again at an entity and at every location above it (contract catalog.md section 9.2).
-    pub fn refresh(&mut self, entity_ref: &EntityRef) -> bool {
-        let Some(id) = self.state.graph.find(entity_ref) else { return false };
-        if self.state.record(id).is_none_or(|record| record.parent.is_none()) {
-            return false;
-        }
-        let chain = self.state.chain(id);
-        // Its file is read for the location above it.
-        chain.iter().take(2).for_each(|id| self.hurry(*id));
-        for id in chain {
-            if let Some(target) = self.state.record(id).and_then(|record| record.target) {
-                self.state.queue_read(target, true);
-            }
-            self.state.queue_processing(id);
-        }
-        for target in self.state.claimed.get(&id).cloned().unwrap_or_default() {
-            let files = self.state.targets.get(&target).map(|state| state.members.clone()).unwrap_or_default();
-            for target in std::iter::once(target).chain(files) {
-                self.state.queue_read(target, true);
-            }
-        }
-        true
     }
 
     fn tick(&mut self) {

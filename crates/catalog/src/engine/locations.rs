@@ -10,10 +10,13 @@ use store::{Commit, StoreError, StoredLocation};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::actor::{Actor, Command};
+use super::actor::Actor;
+use super::commands::Command;
 use super::providers::{LOCATION_PROVIDER, registered_root};
 use super::{EngineError, EngineHandle, Result, measure};
+use crate::analyze::{Analysis, analyze};
 use crate::ingest::{Emitted, targets::check_length};
+use crate::preview::{Previewed, preview};
 
 /// The types that may be registered.
 const ALLOWED_TYPES: [&str; 1] = ["url"];
@@ -88,6 +91,24 @@ impl EngineHandle {
         check_length(location).map_err(|problem| EngineError::Invalid(problem.message))?;
         LocationRef::parse(&location.to_string()).map_err(|error| EngineError::Invalid(error.to_string()))?;
         Ok(())
+    }
+
+    /// What a location would bring if it were registered, see [`crate::preview`].
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] for one that cannot be registered.
+    pub async fn preview(&self, location: &LocationRef) -> Result<Vec<Previewed>> {
+        Self::registrable(location)?;
+        Ok(preview(&self.worker, location).await)
+    }
+
+    /// What could be registered of a repository, see [`crate::analyze`]. Descriptors are called `catalog-info.yaml` unless
+    /// `file_name` says otherwise.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] for what is no address, and for a repository that cannot be searched.
+    pub async fn analyze(&self, target: &str, file_name: Option<&str>) -> Result<Analysis> {
+        analyze(&self.worker, target, file_name).await
     }
 
     /// Registers a location; it is kept when this returns. One that is registered already is a conflict, or is looked at

@@ -4,6 +4,7 @@
 pub(crate) mod actor;
 pub(crate) mod apply;
 pub(crate) mod claims;
+mod commands;
 mod definitions;
 mod dispatch;
 mod files;
@@ -28,22 +29,24 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use config::OrphanStrategy;
+use model::EntityRef;
 use model::kind::KindRegistry;
-use model::{EntityRef, LocationRef};
 use parking_lot::RwLock;
 use sdk::UrlReader;
 use store::{CatalogStore, StoreError};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use crate::index::Index;
 use crate::ingest::SourceReader;
 use crate::inspect::{self, Inspection};
-use crate::preview::{Previewed, preview};
 use crate::process::{RuleError, Rules};
 use crate::watch::FileWatcher;
-use actor::{Actor, Command, Progress};
+use actor::{Actor, Progress};
+use commands::Command;
+pub use commands::Deletion;
 use locations::Registered;
 pub use options::{CatalogOptions, ConfigLocation};
 use providers::{CONFIG_PROVIDER, LOCATION_PROVIDER};
@@ -66,7 +69,7 @@ pub enum EngineError {
     Invalid(String),
 }
 
-type Result<T> = std::result::Result<T, EngineError>;
+pub(crate) type Result<T> = std::result::Result<T, EngineError>;
 
 /// Asks the engine. Cheap to clone; the engine runs until [`EngineHandle::shutdown`].
 #[derive(Clone)]
@@ -161,15 +164,6 @@ impl EngineHandle {
         self.ask(|answer| Command::Refresh(entity_ref.clone(), answer)).await
     }
 
-    /// What a location would bring if it were registered, see [`crate::preview`].
-    ///
-    /// # Errors
-    /// [`EngineError::Invalid`] for one that cannot be registered.
-    pub async fn preview(&self, location: &LocationRef) -> Result<Vec<Previewed>> {
-        Self::registrable(location)?;
-        Ok(preview(&self.worker, location).await)
-    }
-
     /// How far the engine is.
     pub fn status(&self) -> EngineStatus {
         self.status.borrow().clone()
@@ -211,6 +205,18 @@ impl EngineHandle {
             Some(inspection) => Ok(Some(inspect::complete(*inspection, &*self.store).await?)),
             None => Ok(None),
         }
+    }
+
+    /// Entities that no reader sees, as they were never processed well, with what is known of them; so many at most.
+    pub async fn unseen(&self) -> Result<Vec<Inspection>> {
+        let mut found = self.ask(Command::Unseen).await?;
+        inspect::fill_bodies(&mut found, &*self.store).await?;
+        Ok(found)
+    }
+
+    /// Removes an entity, visible or not, by its uid. `None` when there is none. Readers no longer see it when this returns.
+    pub async fn delete(&self, uid: Uuid, deletion: Deletion) -> Result<Option<EntityRef>> {
+        Ok(self.ask(|answer| Command::Delete(uid, deletion, answer)).await??)
     }
 
     /// Takes over a changed configuration.

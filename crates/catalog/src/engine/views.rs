@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use model::{Place, Problem};
+use uuid::Uuid;
 
 use super::claims::MAX_CHAIN;
 use super::graph::Id;
 use super::news::Fault;
-use super::state::{Conflict, ParentId, State, TargetId};
+use super::state::{Conflict, ParentId, Record, State, TargetId};
 use super::status::{SourceStatus, Trouble};
+use crate::inspect::{Inspection, inspect};
 
 impl State {
     /// The entity and everything above it.
@@ -25,9 +27,25 @@ impl State {
         chain
     }
 
+    /// Entities that no reader sees, in order of discovery; the first so many.
+    pub fn unseen(&self) -> Vec<Inspection> {
+        const MOST: usize = 1000;
+        let unseen = |(id, record): (usize, &Option<Box<Record>>)| {
+            let id = Id::try_from(id).ok()?;
+            record.as_ref().filter(|record| record.final_hash.is_none())?;
+            inspect(self, self.graph.entity_ref(id))
+        };
+        self.records.iter().enumerate().filter_map(unseen).take(MOST).collect()
+    }
+
+    pub fn find_uid(&self, uid: Uuid) -> Option<Id> {
+        let at = self.records.iter().position(|record| record.as_ref().is_some_and(|record| record.uid == uid))?;
+        Id::try_from(at).ok()
+    }
+
     /// Entities that nobody emits.
     pub fn orphans(&self) -> Vec<Id> {
-        let orphan = |(id, record): (usize, &Option<Box<super::state::Record>>)| {
+        let orphan = |(id, record): (usize, &Option<Box<Record>>)| {
             record.as_ref().filter(|record| record.parent.is_none()).and_then(|_| Id::try_from(id).ok())
         };
         self.records.iter().enumerate().filter_map(orphan).collect()

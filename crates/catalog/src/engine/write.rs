@@ -16,8 +16,12 @@ const RELATE_AT_MOST: Duration = Duration::from_secs(30);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl Actor {
+    /// Writes and shows everything that can be. What could not be written is tried again.
+    ///
+    /// # Errors
+    /// The store did not take it.
     #[tracing::instrument(target = "spans", name = "catalog.flush", skip_all)]
-    pub async fn flush(&mut self) {
+    pub async fn flush(&mut self) -> Result<(), StoreError> {
         let began = Instant::now();
         self.progress.touched = false;
         self.progress.awaited = false;
@@ -29,7 +33,7 @@ impl Actor {
         let result = self.write_and_show(scope).await;
         self.take_late();
         self.progress.flush_time = began.elapsed();
-        match result {
+        let written = match result {
             Ok(count) => {
                 self.progress.retry_at = None;
                 if !relations_too {
@@ -43,15 +47,18 @@ impl Actor {
                     status.flushes += 1;
                     status.store_error = None;
                 });
+                Ok(())
             }
             Err(error) => {
                 tracing::error!(%error, "the newest changes of the catalog could not be written; trying again");
                 self.touch();
                 self.progress.retry_at = Some(Instant::now() + RETRY_AFTER);
                 self.status.send_modify(|status| status.store_error = Some(error.to_string()));
+                Err(error)
             }
-        }
+        };
         self.publish();
+        written
     }
 
     /// Writes what changed and shows it; on an error nothing was. Answers how many rows that were.

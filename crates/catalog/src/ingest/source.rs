@@ -100,6 +100,15 @@ impl SourceReader {
         }
     }
 
+    /// The addresses of files of this name in a repository, see [`UrlReader::find_files`].
+    pub async fn find_files(&self, address: &str, name: &str) -> Result<Option<Vec<String>>, ReadError> {
+        let host = host_of(address);
+        self.within(&host, true, self.urls.find_files(address, name)).await.unwrap_or_else(|| {
+            let reason = format!("{host} did not answer within {} s", READ_TIMEOUT.as_secs());
+            Err(ReadError::Failed { url: address.to_owned(), reason })
+        })
+    }
+
     /// Whether files that an entity pulled in by URL are what they were.
     pub async fn unchanged(&self, pulled: &[(String, Version)]) -> bool {
         let checks = pulled.iter().map(|(address, version)| async move {

@@ -112,6 +112,10 @@ impl Scm for Azure {
         &self.host
     }
 
+    fn family(&self) -> &'static str {
+        "azure"
+    }
+
     fn has_credentials(&self) -> bool {
         !self.credentials.is_empty()
     }
@@ -174,6 +178,10 @@ impl Scm for Azure {
         Self::version(&mut url, place, "searchCriteria.itemVersion.");
         let commits: List<Commit> = fetch.json(api_request(url, self.authorization(place))).await?;
         commits.value.into_iter().next().map(|commit| commit.commit_id).ok_or_else(|| fetch.not_found())
+    }
+
+    async fn default_root(&self, _: Fetch<'_>, url: &Url, _: &Place) -> Result<Url, ReadError> {
+        Ok(url.clone())
     }
 
     async fn paths(

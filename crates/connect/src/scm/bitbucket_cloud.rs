@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Scm, api_request, bitbucket, request};
 use crate::fetch::{Fetch, join};
-use crate::place::{Misfit, Place, decode, ref_and_path, root_of, safe, segments};
+use crate::place::{Misfit, Place, at_root, decode, ref_and_path, root_of, safe, segments};
 use crate::search::MAX_LISTED;
 
 pub(crate) struct BitbucketCloud {
@@ -68,12 +68,22 @@ impl BitbucketCloud {
     fn ask(&self, url: Url) -> Request {
         api_request(url, self.authorization.as_ref())
     }
+
+    async fn main_branch(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError> {
+        let repository: Repository = fetch.json(self.ask(self.repository(place))).await?;
+        let branch = repository.mainbranch.ok_or_else(|| fetch.failed("the repository has no main branch"))?;
+        Ok(branch.name)
+    }
 }
 
 #[async_trait]
 impl Scm for BitbucketCloud {
     fn host(&self) -> &str {
         &self.host
+    }
+
+    fn family(&self) -> &'static str {
+        "bitbucketCloud"
     }
 
     fn has_credentials(&self) -> bool {
@@ -117,16 +127,18 @@ impl Scm for BitbucketCloud {
 
     async fn commit(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError> {
         let at = match place.ref_name() {
-            Some(at) => Some(at.to_owned()),
-            None => {
-                fetch.json::<Repository>(self.ask(self.repository(place))).await?.mainbranch.map(|branch| branch.name)
-            }
+            Some(at) => at.to_owned(),
+            None => self.main_branch(fetch, place).await?,
         };
-        let at = at.ok_or_else(|| fetch.failed("the repository has no main branch"))?;
         let mut url = join(&self.repository(place), ["commits", at.as_str()]);
         url.set_query(Some("pagelen=1"));
         let commits: Page<Commit> = fetch.json(self.ask(url)).await?;
         commits.values.into_iter().next().map(|commit| commit.hash).ok_or_else(|| fetch.not_found())
+    }
+
+    async fn default_root(&self, fetch: Fetch<'_>, url: &Url, place: &Place) -> Result<Url, ReadError> {
+        let branch = self.main_branch(fetch, place).await?;
+        Ok(at_root(url, place, &["src", &branch]))
     }
 
     async fn paths(

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Scm, api_request, bitbucket, request};
 use crate::fetch::{Fetch, join};
-use crate::place::{GitRef, Misfit, Place, decode, path_of, root_of, safe, segments};
+use crate::place::{GitRef, Misfit, Place, at_root, decode, path_of, root_of, safe, segments};
 use crate::search::MAX_LISTED;
 
 pub(crate) struct BitbucketServer {
@@ -74,6 +74,10 @@ impl BitbucketServer {
 impl Scm for BitbucketServer {
     fn host(&self) -> &str {
         &self.host
+    }
+
+    fn family(&self) -> &'static str {
+        "bitbucketServer"
     }
 
     fn has_credentials(&self) -> bool {
@@ -156,6 +160,12 @@ impl Scm for BitbucketServer {
         url.query_pairs_mut().append_pair("until", until).append_pair("limit", "1");
         let commits: Page<Commit> = fetch.json(self.ask(url)).await?;
         commits.values.into_iter().next().map(|commit| commit.id).ok_or_else(|| fetch.not_found())
+    }
+
+    async fn default_root(&self, _: Fetch<'_>, url: &Url, place: &Place) -> Result<Url, ReadError> {
+        // An address of a file without a branch is below the view already.
+        let viewed = place.root.ends_with("/browse") || place.root.ends_with("/raw");
+        Ok(at_root(url, place, if viewed { &[] } else { &["browse"] }))
     }
 
     async fn paths(&self, fetch: Fetch<'_>, place: &Place, commit: &str, _: &str) -> Result<Vec<String>, ReadError> {

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{Scm, api_request, authority, basic, request};
 use crate::fetch::{Fetch, join};
-use crate::place::{Misfit, Place, RefKind, decode, ref_and_path, root_of, safe, segments};
+use crate::place::{Misfit, Place, RefKind, at_root, decode, ref_and_path, root_of, safe, segments};
 
 pub(crate) struct Gerrit {
     host: String,
@@ -70,6 +70,10 @@ impl Gerrit {
 impl Scm for Gerrit {
     fn host(&self) -> &str {
         &self.host
+    }
+
+    fn family(&self) -> &'static str {
+        "gerrit"
     }
 
     fn has_credentials(&self) -> bool {
@@ -134,6 +138,10 @@ impl Scm for Gerrit {
         };
         let url = join(&self.api, ["projects", place.repository.as_str(), refs, name]);
         Ok(fetch.json::<Branch>(self.ask(url)).await?.revision)
+    }
+
+    async fn default_root(&self, _: Fetch<'_>, url: &Url, place: &Place) -> Result<Url, ReadError> {
+        Ok(at_root(url, place, if place.root.ends_with("/+") { &["HEAD"] } else { &["+", "HEAD"] }))
     }
 
     async fn paths(

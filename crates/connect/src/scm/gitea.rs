@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{Scm, api_request, basic, header, request};
 use crate::fetch::{Fetch, join, parse_json};
-use crate::place::{GitRef, Misfit, Place, RefKind, decode, ref_and_path, root_of, safe, segments};
+use crate::place::{GitRef, Misfit, Place, RefKind, at_root, decode, ref_and_path, root_of, safe, segments};
 use crate::search::MAX_LISTED;
 
 pub(crate) struct Gitea {
@@ -76,12 +76,20 @@ impl Gitea {
     fn prefix(&self) -> usize {
         segments(&self.base).into_iter().filter(|part| !part.is_empty()).count()
     }
+
+    async fn default_branch(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError> {
+        Ok(fetch.json::<Repository>(self.ask(self.repos(place))).await?.default_branch)
+    }
 }
 
 #[async_trait]
 impl Scm for Gitea {
     fn host(&self) -> &str {
         &self.host
+    }
+
+    fn family(&self) -> &'static str {
+        "gitea"
     }
 
     fn has_credentials(&self) -> bool {
@@ -163,10 +171,15 @@ impl Scm for Gitea {
     async fn commit(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError> {
         let at = match place.ref_name() {
             Some(at) => at.to_owned(),
-            None => fetch.json::<Repository>(self.ask(self.repos(place))).await?.default_branch,
+            None => self.default_branch(fetch, place).await?,
         };
         let url = join(&self.repos(place), ["git", "commits"].into_iter().chain(at.split('/')));
         Ok(fetch.json::<Commit>(self.ask(url)).await?.sha)
+    }
+
+    async fn default_root(&self, fetch: Fetch<'_>, url: &Url, place: &Place) -> Result<Url, ReadError> {
+        let branch = self.default_branch(fetch, place).await?;
+        Ok(at_root(url, place, &["src", "branch", &branch]))
     }
 
     async fn paths(&self, fetch: Fetch<'_>, place: &Place, commit: &str, _: &str) -> Result<Vec<String>, ReadError> {

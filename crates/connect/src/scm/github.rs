@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Scm, api_request, authority, bearer, request};
 use crate::fetch::{Fetch, join};
-use crate::place::{Misfit, Place, decode, ref_and_path, root_of, segments};
+use crate::place::{Misfit, Place, at_root, decode, ref_and_path, root_of, segments};
 
 pub(crate) struct Github {
     host: String,
@@ -70,12 +70,21 @@ impl Github {
         other.set_path(&root_of(&parts, parts.len()));
         Some(other.to_string())
     }
+
+    async fn default_branch(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError> {
+        let request = api_request(self.repos(place), self.authorization.as_ref());
+        Ok(fetch.json::<Repository>(request).await?.default_branch)
+    }
 }
 
 #[async_trait]
 impl Scm for Github {
     fn host(&self) -> &str {
         &self.host
+    }
+
+    fn family(&self) -> &'static str {
+        "github"
     }
 
     fn has_credentials(&self) -> bool {
@@ -129,11 +138,16 @@ impl Scm for Github {
         let ask = |url| api_request(url, self.authorization.as_ref());
         let at = match place.ref_name() {
             Some(at) => at.to_owned(),
-            None => fetch.json::<Repository>(ask(self.repos(place))).await?.default_branch,
+            None => self.default_branch(fetch, place).await?,
         };
         let mut url = join(&self.repos(place), ["commits"].into_iter().chain(at.split('/')).chain(["status"]));
         url.set_query(Some("per_page=0"));
         Ok(fetch.json::<CommitStatus>(ask(url)).await?.sha)
+    }
+
+    async fn default_root(&self, fetch: Fetch<'_>, url: &Url, place: &Place) -> Result<Url, ReadError> {
+        let branch = self.default_branch(fetch, place).await?;
+        Ok(at_root(url, place, &["blob", &branch]))
     }
 
     async fn paths(&self, fetch: Fetch<'_>, place: &Place, commit: &str, _: &str) -> Result<Vec<String>, ReadError> {

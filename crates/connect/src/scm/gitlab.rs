@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Scm, api_request, bearer, request};
 use crate::fetch::{Fetch, join};
-use crate::place::{Misfit, Place, decode, ref_and_path, root_of, safe, segments};
+use crate::place::{Misfit, Place, at_root, decode, ref_and_path, root_of, safe, segments};
 use crate::search::MAX_LISTED;
 
 pub(crate) struct Gitlab {
@@ -74,12 +74,21 @@ impl Gitlab {
         safe(&name)?;
         Ok(name.trim_end_matches(".git").to_owned())
     }
+
+    async fn default_branch(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError> {
+        let project: Project = fetch.json(self.ask(self.project(place))).await?;
+        project.default_branch.ok_or_else(|| fetch.failed("the project has no default branch"))
+    }
 }
 
 #[async_trait]
 impl Scm for Gitlab {
     fn host(&self) -> &str {
         &self.host
+    }
+
+    fn family(&self) -> &'static str {
+        "gitlab"
     }
 
     fn has_credentials(&self) -> bool {
@@ -122,14 +131,18 @@ impl Scm for Gitlab {
 
     async fn commit(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError> {
         let at = match place.ref_name() {
-            Some(at) => Some(at.to_owned()),
-            None => fetch.json::<Project>(self.ask(self.project(place))).await?.default_branch,
+            Some(at) => at.to_owned(),
+            None => self.default_branch(fetch, place).await?,
         };
-        let at = at.ok_or_else(|| fetch.failed("the project has no default branch"))?;
         let mut url = join(&self.project(place), ["repository", "commits"]);
         url.query_pairs_mut().append_pair("ref_name", &at).append_pair("per_page", "1");
         let commits: Vec<Commit> = fetch.json(self.ask(url)).await?;
         commits.into_iter().next().map(|commit| commit.id).ok_or_else(|| fetch.not_found())
+    }
+
+    async fn default_root(&self, fetch: Fetch<'_>, url: &Url, place: &Place) -> Result<Url, ReadError> {
+        let branch = self.default_branch(fetch, place).await?;
+        Ok(at_root(url, place, &["-", "blob", &branch]))
     }
 
     async fn paths(

@@ -29,6 +29,9 @@ pub(crate) trait Scm: Send + Sync {
     /// The host (with its port, if it has one) whose addresses this reads, as configured.
     fn host(&self) -> &str;
 
+    /// The family as the configuration names it.
+    fn family(&self) -> &'static str;
+
     /// Whether it has credentials; only used to give the right advice.
     fn has_credentials(&self) -> bool;
 
@@ -53,6 +56,9 @@ pub(crate) trait Scm: Send + Sync {
 
     /// The commit that the place's ref stands at.
     async fn commit(&self, fetch: Fetch<'_>, place: &Place) -> Result<String, ReadError>;
+
+    /// The address of a repository's root on the branch that it shows when no other is asked for.
+    async fn default_root(&self, fetch: Fetch<'_>, url: &Url, place: &Place) -> Result<Url, ReadError>;
 
     /// The paths of all files in `folder` and below at a commit.
     async fn paths(

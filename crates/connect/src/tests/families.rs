@@ -1,6 +1,6 @@
 //! Every family against a loopback server that answers as the vendor documents.
 
-use sdk::{ReadError, ReadOutcome};
+use sdk::{ReadError, ReadOutcome, UrlReader};
 use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockBuilder, MockServer, ResponseTemplate};
@@ -319,4 +319,58 @@ async fn plain() {
         read(&readers, &broken).await.unwrap_err().to_string(),
         format!("could not read {broken}, 500 Internal Server Error")
     );
+}
+
+/// What each family names the files of a repository when nothing but the repository is known.
+#[tokio::test]
+async fn descriptors_of_a_repository_are_found_on_its_default_branch() {
+    let server = MockServer::start().await;
+    let root = server.uri();
+    let at = host(&server);
+    let blob = |path: &str| json!({"path": path, "type": "blob"});
+
+    let github =
+        readers(&json!({"github": [{"host": at, "apiBaseUrl": format!("{root}/hub"), "token": "t"}]}), &json!([]));
+    serve(&server, "/hub/repos/o/r", json!({"default_branch": "trunk"})).await;
+    serve(&server, "/hub/repos/o/r/commits/trunk/status", json!({"sha": SHA})).await;
+    let tree = json!({"tree": [blob("z/c.yaml"), blob("c.yaml"), blob("not-c.yaml"), blob("c.yaml/x")]});
+    serve(&server, &format!("/hub/repos/o/r/git/trees/{SHA}"), tree).await;
+    let expected = ["c.yaml", "z/c.yaml"].map(|path| format!("{root}/o/r/blob/trunk/{path}"));
+    for from in ["/o/r", "/o/r/", "/o/r.git?tab=readme#x"] {
+        let expected = expected
+            .clone()
+            .map(|address| if from.contains(".git") { address.replace("/o/r/", "/o/r.git/") } else { address });
+        assert_eq!(github.find_files(&format!("{root}{from}"), "c.yaml").await.unwrap().unwrap(), expected, "{from}");
+    }
+    let repository = github.repository(&format!("{root}/o/r/blob/main/c.yaml")).unwrap();
+    assert_eq!((repository.family, &*repository.owner, &*repository.name), ("github", "o", "r"));
+
+    let gitlab = readers(&json!({"gitlab": [{"host": at, "baseUrl": root, "token": "t"}]}), &json!([]));
+    let project = "/api/v4/projects/g%2Fs%2Fp";
+    serve(&server, project, json!({"default_branch": "main"})).await;
+    serve(&server, &format!("{project}/repository/commits"), json!([{"id": SHA}])).await;
+    serve(&server, &format!("{project}/repository/tree"), json!([blob("x/c.yaml")])).await;
+    let found = gitlab.find_files(&format!("{root}/g/s/p"), "c.yaml").await.unwrap().unwrap();
+    assert_eq!(found, [format!("{root}/g/s/p/-/blob/main/x/c.yaml")]);
+    let repository = gitlab.repository(&found[0]).unwrap();
+    assert_eq!((&*repository.owner, &*repository.name), ("g/s", "p"));
+
+    let gitea = readers(&json!({"gitea": [{"host": at, "baseUrl": root, "password": "t"}]}), &json!([]));
+    serve(&server, "/api/v1/repos/o/r", json!({"default_branch": "main"})).await;
+    serve(&server, "/api/v1/repos/o/r/git/commits/main", json!({"sha": SHA})).await;
+    serve(
+        &server,
+        &format!("/api/v1/repos/o/r/git/trees/{SHA}"),
+        json!({"tree": [blob("c.yaml")], "truncated": false}),
+    )
+    .await;
+    let found = gitea.find_files(&format!("{root}/o/r"), "c.yaml").await.unwrap().unwrap();
+    assert_eq!(found, [format!("{root}/o/r/src/branch/main/c.yaml")]);
+
+    // Where a branch is named, it is that one; a host without repositories has nothing to find.
+    serve(&server, "/hub/repos/o/r/commits/dev/status", json!({"sha": SHA})).await;
+    let found = github.find_files(&format!("{root}/o/r/tree/dev/z"), "c.yaml").await.unwrap().unwrap();
+    assert_eq!(found[0], format!("{root}/o/r/tree/dev/c.yaml"));
+    let plain = readers(&json!({}), &json!([{"host": at}]));
+    assert_eq!(plain.find_files(&format!("{root}/o/r"), "c.yaml").await.unwrap(), None);
 }

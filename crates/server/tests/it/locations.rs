@@ -133,3 +133,54 @@ async fn nothing_changes_in_readonly_mode_and_a_known_location_is_refreshed_wher
     }
     assert_eq!(app.post(&format!("{LOCATIONS}?dryRun=1"), &ask).await.status, 201);
 }
+
+#[tokio::test]
+async fn a_removed_entity_comes_back_while_its_file_defines_it() {
+    let (folder, server) = sources().await;
+    let app = app().config(&config(&server, "")).start().await;
+    let registered = app.post(LOCATIONS, &json!({"type": "url", "target": server.url("all.yaml")})).await;
+    assert_eq!(registered.status, 201);
+    let by_name = "/api/catalog/entities/by-name/component/default/one";
+    let uid = app.get(by_name).await.json()["metadata"]["uid"].as_str().unwrap().to_owned();
+    let by_uid = format!("/api/catalog/entities/by-uid/{uid}");
+    let removed = call(&app, Method::DELETE, &by_uid, None).await;
+    assert_eq!((removed.status, app.get(&by_uid).await.status), (204, 404));
+    let back = app.until(by_name, |answer| answer.status == 200).await.json();
+    assert_ne!(back["metadata"]["uid"], uid);
+
+    // A location that goes leaves orphans, which go after it.
+    std::fs::write(folder.path().join("all.yaml"), "").unwrap();
+    let all = app.get("/api/catalog/entities/by-name/location/default/all").await.json();
+    let uid = all["metadata"]["uid"].as_str().unwrap();
+    assert_eq!(call(&app, Method::DELETE, &format!("/api/catalog/entities/by-uid/{uid}"), None).await.status, 204);
+    app.until(by_name, |answer| {
+        answer.status == 404 || answer.json()["metadata"]["annotations"]["backstage.io/orphan"] == "true"
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_nobody_sees_is_told_and_can_be_removed() {
+    let (folder, server) = sources().await;
+    let broken = component("broken").replace("owner: team-a", "owner: [team-a]").replace("owner: [", "owner: [x, ");
+    std::fs::write(folder.path().join("broken.yaml"), &broken).unwrap();
+    let app = app().config(&config(&server, "")).start().await;
+    app.post(LOCATIONS, &json!({"type": "url", "target": server.url("broken.yaml")})).await;
+    for list in ["failed", "pending"] {
+        let found = app.get(&format!("/api/catalog/entities/unprocessed/{list}")).await.json();
+        assert_eq!((&found["type"], found["entities"].as_array().unwrap().len()), (&json!(list), 1), "{found}");
+        let entity = &found["entities"][0];
+        assert_eq!(entity["entity_ref"], "component:default/broken");
+        assert_eq!(entity["unprocessed_entity"]["spec"]["owner"], json!(["x", "team-a"]));
+        assert_eq!(entity["location_key"], format!("url:{}", server.url("broken.yaml")));
+        assert!(entity["errors"][0]["message"].as_str().unwrap().contains("/spec/owner must be string"), "{entity}");
+    }
+    let none = app.get("/api/catalog/entities/unprocessed/failed?owner=team-b").await.json();
+    assert_eq!(none, json!({"type": "failed", "entities": []}));
+    let found = app.get("/api/catalog/entities/unprocessed/failed").await.json();
+    let id = found["entities"][0]["entity_id"].as_str().unwrap();
+    let path = format!("/api/catalog/entities/unprocessed/delete/{id}");
+    assert_eq!(call(&app, Method::DELETE, &path, None).await.status, 204);
+    let left = app.get("/api/catalog/entities/unprocessed/pending").await.json();
+    assert_eq!(left, json!({"type": "pending", "entities": []}));
+}
