@@ -185,6 +185,7 @@ facet-kind = Kind
 facet-type = Type
 facet-lifecycle = Lifecycle
 facet-owner = Owner
+facet-nested = with groups within
 facet-system = Part of
 facet-tag = Tag
 facet-namespace = Namespace
@@ -304,7 +305,7 @@ subgroups = Sub-groups
 groups = Groups
 no-groups = In no group
 owns = Owns
-owns-through = Owns with its sub-groups
+owns-through = Owns through groups
 owns-nothing = Owns nothing yet
 
 ## Problems

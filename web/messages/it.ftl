@@ -185,6 +185,7 @@ facet-kind = Tipo di entità
 facet-type = Tipologia
 facet-lifecycle = Ciclo di vita
 facet-owner = Proprietario
+facet-nested = con i gruppi interni
 facet-system = Parte di
 facet-tag = Etichetta
 facet-namespace = Spazio dei nomi
@@ -304,7 +305,7 @@ subgroups = Sottogruppi
 groups = Gruppi
 no-groups = In nessun gruppo
 owns = Possiede
-owns-through = Possiede con i suoi sottogruppi
+owns-through = Possiede tramite gruppi
 owns-nothing = Non possiede ancora nulla
 
 ## Problems

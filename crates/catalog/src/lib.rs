@@ -26,8 +26,8 @@ pub use engine::{CatalogOptions, ConfigLocation, EngineError, EngineHandle, Engi
 pub use inspect::Inspection;
 pub use preview::Previewed;
 pub use query::{
-    Ancestor, EntityHit, FacetValue, Facets, Graph, GraphEdge, GraphNode, GraphRequest, List, ListRequest, OrderField,
-    Page, PageRequest, QueryError, Suggestion, TextFilter,
+    Ancestor, EntityHit, EntityName, FacetValue, Facets, Graph, GraphEdge, GraphNode, GraphRequest, List, ListRequest,
+    Membership, OrderField, Page, PageRequest, QueryError, Suggestion, TextFilter,
 };
 pub use reader::CatalogReader;
 

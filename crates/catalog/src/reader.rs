@@ -153,9 +153,10 @@ impl CatalogReader {
     ) -> Result<Vec<Option<Bytes>>> {
         let found: Vec<Option<Found>> = {
             let index = self.index.read();
+            let predicate = predicate.map(|predicate| index.resolved(predicate, scope));
             let find = |text: &String| {
                 let number = index.visible_number_of(&EntityRef::parse_full(text).ok()?, scope)?;
-                let meant = predicate.is_none_or(|predicate| index.holds(number, predicate));
+                let meant = predicate.as_ref().is_none_or(|predicate| index.holds(number, predicate));
                 if meant { Found::at(&index, number) } else { None }
             };
             refs.iter().map(find).collect()
@@ -188,6 +189,29 @@ impl CatalogReader {
         keys.iter().map(|key| (key.clone(), index.facet(&selection, key))).collect()
     }
 
+    /// The values of one key with how many entities have them, and for each the same of another key: how many of which type there
+    /// are of each kind, for instance.
+    pub fn facets_by(
+        &self,
+        scope: &ReadScope,
+        outer: &str,
+        inner: &str,
+        predicate: Option<&Predicate>,
+    ) -> Vec<(FacetValue, Vec<FacetValue>)> {
+        let index = self.index.read();
+        index.facets_by(&index.select(scope, predicate), outer, inner)
+    }
+
+    /// Who belongs to a group, directly and through the groups below it.
+    pub fn membership(&self, scope: &ReadScope, group: &EntityRef) -> Membership {
+        self.index.read().membership(scope, group)
+    }
+
+    /// What somebody owns things as: these, and the groups above them.
+    pub fn owners(&self, scope: &ReadScope, own: &[EntityRef]) -> Vec<EntityRef> {
+        self.index.read().owners(scope, own)
+    }
+
     /// How many entities match.
     pub fn count(&self, scope: &ReadScope, predicate: Option<&Predicate>) -> u64 {
         self.index.read().select(scope, predicate).len()
@@ -196,6 +220,12 @@ impl CatalogReader {
     /// The relation graph around some entities.
     pub fn graph(&self, scope: &ReadScope, request: &GraphRequest) -> Graph {
         self.index.read().graph(scope, request)
+    }
+
+    /// What entities are called, in the order of the references; `None` for what is not there or hidden.
+    pub fn names(&self, scope: &ReadScope, refs: &[EntityRef]) -> Vec<Option<EntityName>> {
+        let index = self.index.read();
+        refs.iter().map(|entity_ref| index.name_of(index.visible_number_of(entity_ref, scope)?)).collect()
     }
 
     /// Entities whose name or title has the text: exact name first, then prefix, then anywhere.

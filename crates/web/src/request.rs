@@ -93,7 +93,7 @@ pub async fn context(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let (viewer, renewed) = session::identify(&state.auth, request.headers()).await;
+    let (viewer, renewed) = session::identify(&state.auth, &state.catalog, request.headers()).await;
     let ctx = Ctx::new(&state, request.headers(), &uri, viewer);
     request.extensions_mut().insert(ctx.clone());
     let mut response = errors::dress(next.run(request).await, &ctx);

@@ -1,15 +1,18 @@
 //! Who is looking at a page: the session cookie of [`auth`], read once per request.
 
 use auth::{AuthError, Authority, Session};
+use catalog::CatalogReader;
 use http::{HeaderMap, HeaderValue, header};
-use model::EntityRef;
+use model::{EntityRef, ReadScope};
 
 /// A signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
     pub entity_ref: EntityRef,
-    /// What the person owns things as: the user and its groups.
+    /// What the session claims: the user and its groups.
     pub ownership: Vec<EntityRef>,
+    /// What the person owns things as: the same, and the groups above those.
+    pub owners: Vec<EntityRef>,
 }
 
 impl Viewer {
@@ -25,7 +28,11 @@ impl Viewer {
 }
 
 /// Who the cookies of a request speak of, with the cookie that renews the session when it is due.
-pub async fn identify(authority: &Authority, headers: &HeaderMap) -> (Option<Viewer>, Option<HeaderValue>) {
+pub async fn identify(
+    authority: &Authority,
+    catalog: &CatalogReader,
+    headers: &HeaderMap,
+) -> (Option<Viewer>, Option<HeaderValue>) {
     let Some(cookies) = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()) else { return (None, None) };
     let session = match authority.read_session(cookies).await {
         Ok(Some(session)) => session,
@@ -38,7 +45,9 @@ pub async fn identify(authority: &Authority, headers: &HeaderMap) -> (Option<Vie
     };
     let Session { user, renew } = session;
     let renewed = if renew { start(authority, &user.entity_ref).await.ok() } else { None };
-    (Some(Viewer { entity_ref: user.entity_ref, ownership: user.ownership }), renewed)
+    // What a person owns does not depend on what that person may see.
+    let owners = catalog.owners(&ReadScope::All, &user.ownership);
+    (Some(Viewer { entity_ref: user.entity_ref, ownership: user.ownership, owners }), renewed)
 }
 
 /// The cookie of a session for a person.

@@ -59,6 +59,16 @@ kind: User
 metadata: { name: ann }
 spec: { memberOf: [team-a], profile: { displayName: "Ann <Bee>", email: "a@b.example?cc=<x>" } }
 ---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: { name: parent }
+spec: { type: department, children: [team-a] }
+---
+apiVersion: backstage.io/v1alpha1
+kind: Domain
+metadata: { name: above, title: Above everything }
+spec: { owner: parent }
+---
 apiVersion: callboard.io/v1alpha1
 kind: KindDefinition
 metadata: { name: environment, description: "</style><script>alert(10)</script>" }
@@ -269,6 +279,22 @@ async fn a_kind_of_ones_own_has_its_names_columns_panels_and_relations() {
     assert!(graph.contains("value=\"hosts\"") && graph.contains("pay.ment_s-1"), "{graph}");
     let inwards = folder.get("/catalog-graph?root=environment:default/live&direction=in").await.text;
     assert!(inwards.contains("value=\"runsOn\"") && !inwards.contains("data-ref=\"component:"), "{inwards}");
+}
+
+#[tokio::test]
+async fn what_groups_own_is_found_through_the_groups_above_them() {
+    let site = nasty().await;
+    let group = site.get("/catalog/default/group/parent").await.text;
+    assert!(group.contains("Members through sub-groups") && group.contains("/catalog/default/user/ann"), "{group}");
+    let through = "/catalog?owner=group%3Adefault%2Fparent&amp;nested=yes";
+    assert!(group.contains("kind=domain&amp;owner=group%3Adefault%2Fparent\"") && group.contains(through), "{group}");
+    let list = site.get(&through.replace("&amp;", "&")).await.text;
+    assert!(list.contains("pay.ment_s-1") && list.contains("with groups within"), "{list}");
+    assert!(!site.get("/catalog?owner=group%3Adefault%2Fparent").await.text.contains("pay.ment_s-1"));
+    let ann = site.get("/catalog/default/user/ann").await.text;
+    assert!(ann.contains("Owns through groups") && ann.contains("owner=user%3Adefault%2Fann&amp;nested=yes"), "{ann}");
+    // The guest is in team-a by its session; what a group above owns is the guest's too.
+    assert!(site.get("/catalog?kind=domain&show=owned").await.text.contains("Above everything"));
 }
 
 #[tokio::test]

@@ -19,9 +19,9 @@ impl Index {
         let visible = match scope {
             ReadScope::All => None,
             ReadScope::None => return Cow::Owned(RoaringBitmap::new()),
-            ReadScope::Matching(predicate) => Some(self.evaluate(predicate)),
+            ReadScope::Matching(predicate) => Some(self.evaluate(&self.resolved(predicate, &ReadScope::All))),
         };
-        let meant = predicate.map(|predicate| self.evaluate(predicate));
+        let meant = predicate.map(|predicate| self.evaluate(&self.resolved(predicate, scope)));
         match (visible, meant) {
             (None, None) => Cow::Borrowed(&self.live),
             (Some(one), None) | (None, Some(one)) => one,
@@ -34,11 +34,11 @@ impl Index {
         match scope {
             ReadScope::All => true,
             ReadScope::None => false,
-            ReadScope::Matching(predicate) => self.holds(number, predicate),
+            ReadScope::Matching(predicate) => self.holds(number, &self.resolved(predicate, &ReadScope::All)),
         }
     }
 
-    /// Whether one entity matches, from its own rows.
+    /// Whether one entity matches a predicate that is [`Index::resolved`], from its own rows.
     pub(crate) fn holds(&self, number: u32, predicate: &Predicate) -> bool {
         let some_value = |name: &str, test: &dyn Fn(&str) -> bool| {
             self.key_id(name).is_some_and(|id| {

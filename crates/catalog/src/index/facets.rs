@@ -33,4 +33,21 @@ impl Index {
         counts.sort_unstable();
         counts.into_iter().map(|(value, count)| FacetValue { value: value.to_owned(), count }).collect()
     }
+
+    /// The same, and for each value the values of another key among the entities that have it.
+    pub(crate) fn facets_by(
+        &self,
+        selection: &RoaringBitmap,
+        outer: &str,
+        inner: &str,
+    ) -> Vec<(FacetValue, Vec<FacetValue>)> {
+        let values = self.facet(selection, outer).into_iter();
+        let with_inner = |value: FacetValue| {
+            let key = self.key(&outer.to_lowercase())?;
+            let exact = key.equal(&value.value.to_lowercase()).find(|id| key.original(*id) == value.value)?;
+            let having = &*key.postings(exact).bitmap() & selection;
+            Some((value, self.facet(&having, inner)))
+        };
+        values.filter_map(with_inner).collect()
+    }
 }

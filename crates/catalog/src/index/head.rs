@@ -16,6 +16,8 @@ pub(crate) struct Head<'a> {
     spec: Option<&'a RawValue>,
     #[serde(borrow)]
     relations: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -36,6 +38,29 @@ struct Metadata<'a> {
 struct Spec<'a> {
     #[serde(borrow, rename = "type")]
     kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    profile: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Profile<'a> {
+    #[serde(borrow)]
+    display_name: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Status<'a> {
+    #[serde(borrow)]
+    items: Vec<StatusItem<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StatusItem<'a> {
+    #[serde(borrow)]
+    level: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +103,19 @@ impl<'a> Head<'a> {
     /// `spec.type`
     pub fn kind_type(&self) -> Option<String> {
         read::<Spec<'_>>(self.spec).and_then(|spec| text(spec.kind))
+    }
+
+    /// What to call it: the title, else the display name of a person or group; `None` where there is neither or it is blank.
+    pub fn title(&self) -> Option<String> {
+        let profile = || read::<Profile<'_>>(read::<Spec<'_>>(self.spec)?.profile);
+        let title = self.names().title.or_else(|| text(profile()?.display_name));
+        title.filter(|title| !title.trim().is_empty())
+    }
+
+    /// Whether its newest processing found an error.
+    pub fn is_troubled(&self) -> bool {
+        let items = read::<Status<'_>>(self.status).map(|status| status.items).unwrap_or_default();
+        items.iter().any(|item| text(item.level).as_deref() == Some("error"))
     }
 
     /// Type and target of each relation.

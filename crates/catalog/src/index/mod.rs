@@ -11,6 +11,7 @@ mod graph;
 mod head;
 mod key;
 mod like;
+mod org;
 mod postings;
 mod prepared;
 mod suggest;

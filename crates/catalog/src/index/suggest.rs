@@ -7,7 +7,7 @@ use model::ReadScope;
 use roaring::RoaringBitmap;
 
 use super::{Index, head::Head, key::Key};
-use crate::query::Suggestion;
+use crate::query::{EntityName, Suggestion};
 
 /// How well a name fits, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +54,20 @@ impl Index {
         found.retain(|(_, _, number)| seen.insert(*number));
         found.truncate(limit);
         found.into_iter().filter_map(|(_, _, number)| self.suggestion(number)).collect()
+    }
+
+    /// What an entity is called and what it is, as links to it say.
+    pub(crate) fn name_of(&self, number: u32) -> Option<EntityName> {
+        let head = Head::of(&self.body_of(number)?.json);
+        let names = head.names();
+        let description = names.description.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let name = names.name.unwrap_or_else(|| self.ref_of(number).map_or_else(String::new, |r| r.name().to_owned()));
+        Some(EntityName {
+            title: head.title().unwrap_or(name),
+            kind_type: head.kind_type(),
+            description,
+            troubled: head.is_troubled(),
+        })
     }
 
     fn suggestion(&self, number: u32) -> Option<Suggestion> {

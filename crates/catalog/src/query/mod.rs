@@ -104,6 +104,18 @@ pub struct Ancestor {
     pub parents: Vec<EntityRef>,
 }
 
+/// Who belongs to a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Membership {
+    pub direct: Vec<EntityRef>,
+    /// Members of groups below it who are not direct members, each with the groups that bring them in.
+    pub through: Vec<(EntityRef, Vec<EntityRef>)>,
+    /// All groups below it, at any depth.
+    pub subgroups: Vec<EntityRef>,
+    /// There are more.
+    pub truncated: bool,
+}
+
 /// A part of the relation graph around some roots.
 #[derive(Clone, Debug, Default)]
 pub struct GraphRequest {
@@ -143,6 +155,18 @@ pub struct Graph {
     pub nodes: Vec<GraphNode>,
     pub edges: Vec<GraphEdge>,
     pub truncated: bool,
+}
+
+/// What links to an entity say of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntityName {
+    /// The title, else the display name of a person or group, else the name.
+    pub title: String,
+    /// `spec.type` if any.
+    pub kind_type: Option<String>,
+    pub description: Option<String>,
+    /// Its newest processing found an error.
+    pub troubled: bool,
 }
 
 /// A line of the command palette.

@@ -4,4 +4,5 @@
 mod answers;
 mod cursors;
 mod oracle;
+mod org;
 mod support;

@@ -17,6 +17,13 @@ pub const MAX_DEPTH: usize = 32;
 /// A predicate with more conditions and values than this is refused.
 pub const MAX_TERMS: usize = 20_000;
 
+/// A key of no search row: it holds for what one of its values owns through groups. Of a group that is what the groups below it
+/// own, of a person what the groups own that it is in, and those above them. The catalog alone can tell.
+pub const OWNED_BY_THROUGH: &str = "relations.ownedby.through";
+
+/// A key of no search row: it holds for who is in a group or in one below it. The catalog alone can tell.
+pub const MEMBER_OF_THROUGH: &str = "relations.memberof.through";
+
 /// A condition on an entity's search rows. Keys and values are lower case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

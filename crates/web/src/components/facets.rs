@@ -24,7 +24,7 @@ pub fn facets(ctx: &Ctx, listing: &Listing) -> Markup {
         }
         (kind_ways(ctx, listing))
         @for (facet, choices) in &listing.facets {
-            @if !choices.is_empty() { (facet_box(ctx, *facet, choices)) }
+            @if !choices.is_empty() { (facet_box(ctx, query, *facet, choices)) }
         }
         @if listing.with_problems > 0 || listing.orphans > 0 || query.problems || query.orphans {
             fieldset.facet {
@@ -75,7 +75,7 @@ fn way(href: &str, name: &str, chosen: bool, count: &str, icon: Option<Icon>) ->
     }
 }
 
-fn facet_box(ctx: &Ctx, facet: Facet, choices: &[Choice]) -> Markup {
+fn facet_box(ctx: &Ctx, query: &ListQuery, facet: Facet, choices: &[Choice]) -> Markup {
     let t = ctx.t();
     let chosen = choices.iter().filter(|choice| choice.chosen).count();
     let (open, folded) = choices.split_at(choices.len().min(OPEN_VALUES.max(chosen)));
@@ -89,6 +89,7 @@ fn facet_box(ctx: &Ctx, facet: Facet, choices: &[Choice]) -> Markup {
                     @for choice in folded { (choice_box(ctx, facet, choice)) }
                 }
             }
+            @if facet == Facet::Owner && (chosen > 0 || query.nested) { (flag("nested", &t.text("facet-nested"), query.nested, "")) }
         }
     }
 }
@@ -133,6 +134,10 @@ pub fn chosen(ctx: &Ctx, listing: &Listing) -> Markup {
             let without = query.clone().removing(*facet, &choice.value);
             chips.push((t.text(&format!("facet-{}", facet.name())).into_owned(), choice.label.clone(), without));
         }
+    }
+    if query.nested && !query.values(Facet::Owner).is_empty() {
+        let without = ListQuery { nested: false, ..query.clone() };
+        chips.push((t.text("facet-owner").into_owned(), t.text("facet-nested").into_owned(), without));
     }
     if query.problems {
         let without = ListQuery { problems: false, ..query.clone() };

@@ -26,7 +26,7 @@ pub async fn page(
     let query = GraphQuery::parse(raw.as_deref().unwrap_or_default());
     let t = ctx.t();
     let scope = ctx.scope();
-    let drawn = graph::read_open(&state.catalog, &scope, &query, &ctx.faces.relations).await?;
+    let drawn = graph::read_open(&state.catalog, &scope, &query, &ctx.faces.relations);
     let all_kinds = all_kinds(&state.catalog, &scope);
     let body = html! {
         (layout::heading(&t.text("nav-graph"), &t.text("graph-what"), html! {}))
@@ -115,16 +115,12 @@ pub fn drawing(t: Messages, query: &GraphQuery, drawing: &Drawing, path: &str) -
 pub const EXPORT: &str = "/catalog-graph/export.svg";
 
 /// `GET /catalog-graph/export.svg`: the drawing at the same address, as a file.
-pub async fn export(
-    SignedIn(ctx): SignedIn,
-    State(state): State<WebState>,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Failure> {
+pub async fn export(SignedIn(ctx): SignedIn, State(state): State<WebState>, RawQuery(raw): RawQuery) -> Response {
     let query = GraphQuery::parse(raw.as_deref().unwrap_or_default());
-    let drawing = graph::read_open(&state.catalog, &ctx.scope(), &query, &ctx.faces.relations).await?;
+    let drawing = graph::read_open(&state.catalog, &ctx.scope(), &query, &ctx.faces.relations);
     let file = graph_svg::file(ctx.t(), &drawing, &ctx.t().text("graph-label"));
     let disposition = "attachment; filename=\"graph.svg\"";
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml"), (header::CONTENT_DISPOSITION, disposition)], file).into_response())
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CONTENT_DISPOSITION, disposition)], file).into_response()
 }
 
 /// Where to begin: the wholes, which have the most to show.

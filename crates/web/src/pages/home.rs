@@ -26,7 +26,7 @@ pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Res
     let owners = mine.shown.iter().flat_map(|entity| entity.related("ownedBy"));
     let listed =
         groups.iter().chain(&starred).chain(problematic.iter().take(MAX_LISTED)).cloned().chain(owners).collect();
-    let labels = Labels::read(&state.catalog, &scope, listed).await?;
+    let labels = Labels::read(&state.catalog, &scope, listed);
     let welcome = ctx.branding.welcome(t.lang).unwrap_or_default();
     let body = html! {
         (layout::heading(ctx.branding.name(), welcome, html! {}))

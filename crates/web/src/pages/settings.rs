@@ -17,7 +17,7 @@ use crate::{WebState, urls};
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
     let t = ctx.t();
     let owners = ctx.viewer.iter().flat_map(|viewer| viewer.ownership.iter().cloned()).collect();
-    let labels = Labels::read(&state.catalog, &ctx.scope(), owners).await?;
+    let labels = Labels::read(&state.catalog, &ctx.scope(), owners);
     let body = html! {
         (layout::heading(&t.text("nav-settings"), "", html! {}))
         div.settings #profile { (profile(&ctx, &labels)) (looks(&ctx)) (keys(&ctx)) }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use catalog::{CatalogReader, GraphRequest, QueryError};
+use catalog::{CatalogReader, GraphRequest};
 use model::{EntityRef, ReadScope};
 
 use super::graph_layout::{self, Layout, Shape};
@@ -73,22 +73,12 @@ impl Drawing {
 }
 
 /// Reads and lays out the graph around some roots.
-pub async fn read(
-    reader: &CatalogReader,
-    scope: &ReadScope,
-    request: &GraphRequest,
-    known: &Relations,
-) -> Result<Drawing, QueryError> {
-    draw(reader, scope, reader.graph(scope, request), known).await
+pub fn read(reader: &CatalogReader, scope: &ReadScope, request: &GraphRequest, known: &Relations) -> Drawing {
+    draw(reader, scope, reader.graph(scope, request), known)
 }
 
 /// The same with one more step from each entity that is open, and the knowledge of which others could be opened.
-pub async fn read_open(
-    reader: &CatalogReader,
-    scope: &ReadScope,
-    query: &GraphQuery,
-    known: &Relations,
-) -> Result<Drawing, QueryError> {
+pub fn read_open(reader: &CatalogReader, scope: &ReadScope, query: &GraphQuery, known: &Relations) -> Drawing {
     let request = query.request(known);
     let mut graph = reader.graph(scope, &request);
     if !query.open.is_empty() {
@@ -106,22 +96,17 @@ pub async fn read_open(
     let shown: HashSet<&EntityRef> = graph.nodes.iter().map(|node| &node.entity_ref).collect();
     let (inside, outside): (Vec<_>, Vec<_>) =
         beyond.edges.into_iter().partition(|edge| shown.contains(&edge.source) && shown.contains(&edge.target));
-    let mut drawing = draw(reader, scope, catalog::Graph { edges: inside, ..graph }, known).await?;
+    let mut drawing = draw(reader, scope, catalog::Graph { edges: inside, ..graph }, known);
     let unfinished: HashSet<EntityRef> = outside.into_iter().map(|edge| edge.source).collect();
     for node in &mut drawing.nodes {
         node.is_open = query.open.contains(&node.entity_ref);
         node.has_more = unfinished.contains(&node.entity_ref);
     }
-    Ok(drawing)
+    drawing
 }
 
-async fn draw(
-    reader: &CatalogReader,
-    scope: &ReadScope,
-    graph: catalog::Graph,
-    known: &Relations,
-) -> Result<Drawing, QueryError> {
-    let labels = Labels::read(reader, scope, graph.nodes.iter().map(|node| node.entity_ref.clone()).collect()).await?;
+fn draw(reader: &CatalogReader, scope: &ReadScope, graph: catalog::Graph, known: &Relations) -> Drawing {
+    let labels = Labels::read(reader, scope, graph.nodes.iter().map(|node| node.entity_ref.clone()).collect());
     let nodes: Vec<Node> = graph
         .nodes
         .iter()
@@ -142,7 +127,7 @@ async fn draw(
         .collect();
     let edges = graph.edges.iter().map(|edge| (&edge.source, edge.relation.as_str(), &edge.target));
     let edges = merge(&nodes, edges, known);
-    Ok(Drawing::laid_out(nodes, edges, graph.truncated))
+    Drawing::laid_out(nodes, edges, graph.truncated)
 }
 
 fn shape(node: &Node) -> Shape {

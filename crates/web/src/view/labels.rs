@@ -2,40 +2,25 @@
 
 use std::collections::HashMap;
 
-use catalog::{CatalogReader, QueryError};
+use catalog::{CatalogReader, EntityName};
 use model::{EntityRef, ReadScope, Severity};
 
 use super::entity::EntityView;
 
-/// What is known of a reference's target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    pub title: String,
-    pub kind_type: Option<String>,
-    pub description: Option<String>,
-    /// Its newest processing found an error.
-    pub troubled: bool,
-}
-
 /// Labels of references; those without one have no entity behind them that the reader may see.
 #[derive(Clone, Debug, Default)]
-pub struct Labels(HashMap<EntityRef, Label>);
+pub struct Labels(HashMap<EntityRef, EntityName>);
 
 impl Labels {
     /// Reads the labels of all these references.
-    pub async fn read(reader: &CatalogReader, scope: &ReadScope, refs: Vec<EntityRef>) -> Result<Self, QueryError> {
-        let mut refs: Vec<String> = refs.iter().map(ToString::to_string).collect();
+    pub fn read(reader: &CatalogReader, scope: &ReadScope, mut refs: Vec<EntityRef>) -> Self {
         refs.sort_unstable();
         refs.dedup();
-        if refs.is_empty() {
-            return Ok(Self::default());
-        }
-        let bodies = reader.by_refs(scope, &refs, None, super::label_fields()).await?;
-        let entities = bodies.into_iter().flatten().filter_map(|json| EntityView::parse(&json));
-        Ok(Self(entities.map(|entity| (entity.entity_ref.clone(), Label::of(&entity))).collect()))
+        let names = reader.names(scope, &refs);
+        Self(refs.into_iter().zip(names).filter_map(|(entity_ref, name)| Some((entity_ref, name?))).collect())
     }
 
-    pub fn get(&self, entity_ref: &EntityRef) -> Option<&Label> {
+    pub fn get(&self, entity_ref: &EntityRef) -> Option<&EntityName> {
         self.0.get(entity_ref)
     }
 
@@ -45,17 +30,12 @@ impl Labels {
     }
 
     pub fn insert(&mut self, entity: &EntityView) {
-        self.0.insert(entity.entity_ref.clone(), Label::of(entity));
-    }
-}
-
-impl Label {
-    fn of(entity: &EntityView) -> Self {
-        Self {
+        let name = EntityName {
             title: entity.label().to_owned(),
             kind_type: entity.kind_type().map(str::to_owned),
             description: entity.description().map(str::to_owned),
             troubled: entity.problems().iter().any(|problem| problem.severity == Severity::Error),
-        }
+        };
+        self.0.insert(entity.entity_ref.clone(), name);
     }
 }

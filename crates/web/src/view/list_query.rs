@@ -1,6 +1,7 @@
 //! What a catalog list shows, as its address says it. The short grammar is ours; Backstage's `filters[…]` is read too,
 //! so that old bookmarks arrive.
 
+use model::filter::OWNED_BY_THROUGH;
 use model::{EntityRef, RefDefaults};
 
 use crate::urls;
@@ -119,6 +120,8 @@ pub struct ListQuery {
     pub shown: Shown,
     pub text: String,
     pub(crate) values: [Vec<String>; Facet::EACH.len()],
+    /// What groups within the chosen owners own counts as theirs.
+    pub nested: bool,
     /// Only entities with processing problems.
     pub problems: bool,
     /// Only entities nothing keeps alive any more.
@@ -138,6 +141,7 @@ impl Default for ListQuery {
             shown: Shown::All,
             text: String::new(),
             values: Default::default(),
+            nested: false,
             problems: false,
             orphans: false,
             sort: "name".to_owned(),
@@ -177,6 +181,7 @@ impl ListQuery {
             }
             "show" | "user" => self.shown = Shown::from_code(value),
             "q" | "text" => self.text = value.chars().take(MAX_TEXT).collect(),
+            "nested" => self.nested = is_yes(value),
             "problems" | "error" => self.problems = is_yes(value),
             "orphans" | "orphan" => self.orphans = is_yes(value),
             "sort" => self.sort = value.to_owned(),
@@ -189,6 +194,14 @@ impl ListQuery {
                     self.add(facet, value);
                 }
             }
+        }
+    }
+
+    /// The key that the chosen values of a facet are looked for under.
+    pub fn key_of(&self, facet: Facet) -> &'static str {
+        match facet {
+            Facet::Owner if self.nested => OWNED_BY_THROUGH,
+            facet => facet.row_key(),
         }
     }
 
@@ -252,6 +265,9 @@ impl ListQuery {
         for facet in Facet::EACH {
             pairs.extend(self.values(facet).iter().map(|value| (facet.name(), value.as_str())));
         }
+        if self.nested {
+            pairs.push(("nested", "yes"));
+        }
         if self.problems {
             pairs.push(("problems", "yes"));
         }
@@ -299,7 +315,7 @@ mod tests {
             "",
             "kind=all",
             "kind=api&q=pay+ment&type=openapi&type=grpc&page=3",
-            "show=starred&owner=group%3Adefault%2Fteam-a&problems=yes&orphans=yes&sort=owner&dir=desc&limit=20",
+            "show=starred&owner=group%3Adefault%2Fteam-a&nested=yes&problems=yes&orphans=yes&sort=owner&dir=desc&limit=20",
         ] {
             assert_eq!(ListQuery::parse(address).to_query(), address);
         }

@@ -73,7 +73,7 @@ impl Listing {
 
         let facet_refs = counted.iter().filter(|(facet, _)| facet.holds_refs()).flat_map(|(_, values)| values);
         let facet_refs = facet_refs.filter_map(|value| EntityRef::parse_full(&value.value).ok());
-        let labels = Labels::read(reader, &scope, rows.iter().flat_map(row_refs).chain(facet_refs).collect()).await?;
+        let labels = Labels::read(reader, &scope, rows.iter().flat_map(row_refs).chain(facet_refs).collect());
         let facets =
             counted.into_iter().map(|(facet, values)| (facet, choices(&query, facet, values, &labels))).collect();
         let columns = ctx.faces.columns(query.kind.as_deref()).to_vec();
@@ -175,13 +175,13 @@ impl Narrow<'_> {
             let values = query.values(facet);
             if !values.is_empty() {
                 let values = values.iter().map(|value| value.to_lowercase().into_boxed_str()).collect();
-                all.push(Predicate::In(facet.row_key().into(), values));
+                all.push(Predicate::In(query.key_of(facet).into(), values));
             }
         }
         match query.shown {
             Shown::All => {}
             Shown::Owned => {
-                let mine = self.ctx.viewer.as_ref().map(|viewer| viewer.ownership.as_slice()).unwrap_or_default();
+                let mine = self.ctx.viewer.as_ref().map(|viewer| viewer.owners.as_slice()).unwrap_or_default();
                 let mine = mine.iter().map(|owner| owner.as_str().into()).collect();
                 all.push(Predicate::In("relations.ownedby".into(), mine));
             }

@@ -68,7 +68,7 @@ pub async fn show(
     let listed = |effects: &Effects| effects.named.iter().take(MAX_LISTED).cloned().collect::<Vec<_>>();
     let effects = listed(&found.breaks).into_iter().chain(listed(&found.repairs));
     let refs = effects.flat_map(|effect| std::iter::once(effect.entity_ref).chain(effect.owners)).collect();
-    let labels = Labels::read(&state.catalog, &ctx.scope(), refs).await?;
+    let labels = Labels::read(&state.catalog, &ctx.scope(), refs);
     let body = html! {
         (verdict(t, &kind, &found))
         (effects_card(t, "kind-breaks", &found.breaks, &labels))

@@ -21,7 +21,7 @@ pub async fn page(
 ) -> Result<Markup, Failure> {
     let list = read(&state, raw).await?;
     let refs = list.page().iter().filter_map(|subject| subject.entity_ref.clone()).collect();
-    let labels = Labels::read(&state.catalog, &ctx.scope(), refs).await?;
+    let labels = Labels::read(&state.catalog, &ctx.scope(), refs);
     let (t, query) = (ctx.t(), &list.query);
     let export = |path: &str| TroubleQuery { page: 1, ..query.clone() }.address(path);
     let narrowed = query.part != Part::All || !query.text.is_empty();

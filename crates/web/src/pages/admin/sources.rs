@@ -29,7 +29,7 @@ pub async fn page(
     let total = sources.len() as u64;
     let shown: Vec<_> = sources.into_iter().skip((query.page - 1).saturating_mul(PAGE)).take(PAGE).collect();
     let refs = shown.iter().flat_map(|source| source.named_by.iter().cloned()).collect();
-    let labels = Labels::read(&state.catalog, &ctx.scope(), refs).await?;
+    let labels = Labels::read(&state.catalog, &ctx.scope(), refs);
     let body = html! {
         div.admin-bar {
             p.quiet role="status" { (t.count("count-sources", total)) }

@@ -20,7 +20,7 @@ pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Mar
         Parent::Entity(parent) => Some(parent.clone()),
         Parent::Provider(_) => None,
     });
-    let labels = Labels::read(&state.catalog, &subject.scope, parents.collect()).await?;
+    let labels = Labels::read(&state.catalog, &subject.scope, parents.collect());
     let problems = inspection.as_ref().map_or_else(|| entity.problems(), |inspection| inspection.problems.clone());
     let raw = serde_json::to_string_pretty(&entity.body.0).unwrap_or_default();
     Ok(subject.page("inspect", html! {

@@ -28,12 +28,15 @@ pub mod source;
 /// The tabs, by their end of the address; the first has none.
 const TABS: [&str; 5] = ["overview", "relations", "graph", "source", "inspect"];
 
+/// Relations that lead to thousands. Where they are listed, those that are shown are named.
+const CROWDS: [&str; 2] = ["ownerOf", "hasMember"];
+
 /// The entity an address names, with who asks: the arguments of every tab.
 pub struct Subject {
     pub ctx: Ctx,
     pub scope: ReadScope,
     pub entity: EntityView,
-    /// What its related entities are called.
+    /// What its related entities are called, but for [`CROWDS`].
     pub labels: Labels,
 }
 
@@ -71,8 +74,9 @@ impl Subject {
         let Some(entity) = hit.and_then(|hit| EntityView::parse(&hit.json)) else {
             return Err(missing(state, entity_ref).await?);
         };
-        let related = entity.relations().into_iter().map(|relation| relation.target_ref).collect();
-        let mut labels = Labels::read(&state.catalog, &scope, related).await?;
+        let related = entity.relations().into_iter().filter(|relation| !CROWDS.contains(&relation.kind.as_str()));
+        let related = related.map(|relation| relation.target_ref).collect();
+        let mut labels = Labels::read(&state.catalog, &scope, related);
         labels.insert(&entity);
         Ok(Self { ctx, scope, entity, labels })
     }

@@ -2,34 +2,35 @@
 
 use maud::{Markup, html};
 use model::EntityRef;
+use model::filter::{OWNED_BY_THROUGH, Predicate};
 
 use super::Subject;
 use crate::WebState;
 use crate::components::{card, entity_link, entity_links, entity_list, kind_plural, nothing};
 use crate::i18n::Messages;
-use crate::pages::errors::Failure;
 use crate::view::labels::Labels;
 use crate::view::list_query::{Facet, ListQuery};
-use crate::view::org::{self, Membership, OwnedKind};
+use crate::view::org::{self, OwnedKind};
 
 /// Members listed before the rest is counted, and types of one kind.
 const MAX_MEMBERS: usize = 100;
 const MAX_TYPES: usize = 6;
-/// Owners that an address of a list names: a longer address would be refused on its way.
-const MAX_LINKED_OWNERS: usize = 40;
+/// Groups that are named of those that bring a member in.
+const MAX_VIA: usize = 3;
 
 /// Who is in the group, directly and through its sub-groups.
-pub async fn members(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+pub fn members(subject: &Subject, state: &WebState) -> Markup {
     let t = subject.ctx.t();
-    let membership = Membership::read(&state.catalog, &subject.scope, &subject.entity.entity_ref);
-    let shown = membership.direct.iter().take(MAX_MEMBERS).chain(membership.through.keys().take(MAX_MEMBERS));
-    let via = membership.through.values().flatten();
-    let refs = shown.chain(&membership.subgroups).chain(via).cloned().collect();
-    let labels = Labels::read(&state.catalog, &subject.scope, refs).await?;
+    let membership = state.catalog.membership(&subject.scope, &subject.entity.entity_ref);
+    // Only what is shown needs a name.
+    let through = membership.through.iter().take(MAX_MEMBERS);
+    let through = through.flat_map(|(member, groups)| std::iter::once(member).chain(groups.iter().take(MAX_VIA)));
+    let refs = membership.direct.iter().take(MAX_MEMBERS).chain(through).cloned().collect();
+    let labels = Labels::read(&state.catalog, &subject.scope, refs);
     let children = subject.entity.related("parentOf");
     let parents = subject.entity.related("childOf");
     let number = |count: usize| html! { span.choice-count { (t.number(count as u64)) } };
-    Ok(html! {
+    html! {
         (card(&t.text("members"), number(membership.direct.len()), html! {
             @if membership.direct.is_empty() { (nothing(&t.text("no-members"))) }
             (people(t, &membership.direct, &labels))
@@ -51,7 +52,7 @@ pub async fn members(subject: &Subject, state: &WebState) -> Result<Markup, Fail
                 @if !children.is_empty() { (card(&t.text("subgroups"), html! {}, entity_list(t, &children, &subject.labels))) }
             }
         }
-    })
+    }
 }
 
 fn people(t: Messages, refs: &[EntityRef], labels: &Labels) -> Markup {
@@ -75,45 +76,40 @@ pub fn groups(subject: &Subject) -> Markup {
     )
 }
 
-/// What a group (with its sub-groups) or a person owns, by kind and type; each a link to that list.
-pub async fn ownership(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+/// What a group or a person owns, by kind and type, and what it owns through groups; each a link to that list.
+pub fn ownership(subject: &Subject, state: &WebState) -> Markup {
     let t = subject.ctx.t();
-    let own = std::slice::from_ref(&subject.entity.entity_ref);
-    let direct = org::owned(&state.catalog, &subject.scope, own);
-    let mut all = own.to_vec();
-    all.extend(Membership::read(&state.catalog, &subject.scope, &own[0]).subgroups);
-    let through = if all.len() > 1 { org::owned(&state.catalog, &subject.scope, &all) } else { Vec::new() };
-    Ok(html! {
+    let own = subject.entity.entity_ref.as_str();
+    let owned = |key: &str| org::owned(&state.catalog, &subject.scope, &Predicate::equals(key, own));
+    let (direct, through) = (owned(Facet::Owner.row_key()), owned(OWNED_BY_THROUGH));
+    html! {
         (card(&t.text("owns"), html! {}, html! {
             @if direct.is_empty() { (nothing(&t.text("owns-nothing"))) }
-            (owned_kinds(subject, &direct, own))
+            (owned_kinds(subject, &direct, false))
         }))
-        @if through != direct && !through.is_empty() {
-            (card(&t.text("owns-through"), html! {}, owned_kinds(subject, &through, &all)))
+        @if through != direct {
+            (card(&t.text("owns-through"), html! {}, owned_kinds(subject, &through, true)))
         }
-    })
+    }
 }
 
-fn owned_kinds(subject: &Subject, kinds: &[OwnedKind], owners: &[EntityRef]) -> Markup {
+fn owned_kinds(subject: &Subject, kinds: &[OwnedKind], nested: bool) -> Markup {
     let t = subject.ctx.t();
-    let list = |kind: &str| {
-        let named =
-            || owners.iter().fold(ListQuery::of_kind(kind), |list, owner| list.adding(Facet::Owner, owner.as_str()));
-        (owners.len() <= MAX_LINKED_OWNERS).then(named)
-    };
+    let owner = subject.entity.entity_ref.as_str();
+    let list = |kind: &str| ListQuery { nested, ..ListQuery::of_kind(kind).adding(Facet::Owner, owner) };
     html! {
         @if !kinds.is_empty() {
             ul.tiles {
                 @for kind in kinds {
                     @let icon = t.faces.face(&kind.kind).icon(None);
                     li.tile {
-                        a.tile-main href=[list(&kind.kind).map(|list| list.href())] {
+                        a.tile-main href=(list(&kind.kind).href()) {
                             (icon) span { (kind_plural(t, &kind.kind)) } span.tile-count { (t.number(kind.count)) }
                         }
                         @if !kind.types.is_empty() {
                             p.tile-types {
                                 @for (kind_type, count) in kind.types.iter().take(MAX_TYPES) {
-                                    a href=[list(&kind.kind).map(|list| list.adding(Facet::Type, kind_type).href())] { (kind_type) " " span.choice-count { (t.number(*count)) } }
+                                    a href=(list(&kind.kind).adding(Facet::Type, kind_type).href()) { (kind_type) " " span.choice-count { (t.number(*count)) } }
                                     " "
                                 }
                             }

@@ -16,25 +16,20 @@ use crate::view::graph;
 /// Nodes in the small graph; the graph tab has the rest.
 const SMALL_GRAPH: usize = 10;
 
-pub async fn page(subject: Subject, State(state): State<WebState>) -> Result<Markup, Failure> {
+pub async fn page(subject: Subject, State(state): State<WebState>) -> Markup {
     let panels = &subject.ctx.faces.face(subject.entity.entity_ref.kind()).panels;
-    let mut shown = Vec::with_capacity(panels.len());
-    for panel in panels {
-        shown.push(panels::panel(&subject, &state, panel).await?);
-    }
-    let small_graph = match small_graph_relations(panels) {
-        Some(relations) => small_graph(&subject, &state, relations).await?,
-        None => html! {},
-    };
-    Ok(subject.page(
+    subject.page(
         "overview",
         html! {
             div.overview {
                 div.overview-side { (about(&subject)) (links(&subject)) }
-                div.overview-main { (small_graph) @for panel in shown { (panel) } }
+                div.overview-main {
+                    @if let Some(relations) = small_graph_relations(panels) { (small_graph(&subject, &state, relations)) }
+                    @for panel in panels { (panels::panel(&subject, &state, panel)) }
+                }
             }
         },
-    ))
+    )
 }
 
 fn about(subject: &Subject) -> Markup {
@@ -131,7 +126,7 @@ fn small_graph_relations(panels: &[Panel]) -> Option<&'static [&'static str]> {
     }
 }
 
-async fn small_graph(subject: &Subject, state: &WebState, relations: &[&str]) -> Result<Markup, Failure> {
+fn small_graph(subject: &Subject, state: &WebState, relations: &[&str]) -> Markup {
     let t = subject.ctx.t();
     let request = catalog::GraphRequest {
         roots: vec![subject.entity.entity_ref.clone()],
@@ -140,19 +135,18 @@ async fn small_graph(subject: &Subject, state: &WebState, relations: &[&str]) ->
         max_nodes: SMALL_GRAPH,
         ..catalog::GraphRequest::default()
     };
-    let drawing =
-        graph::read(&state.catalog, &subject.scope, &request, &subject.ctx.faces.relations).await?.through_roots();
+    let drawing = graph::read(&state.catalog, &subject.scope, &request, &subject.ctx.faces.relations).through_roots();
     if drawing.edges.is_empty() && !relations.is_empty() {
-        return Ok(html! {});
+        return html! {};
     }
     let whole =
         html! { a.quiet-link href=(urls::entity_tab(&subject.entity.entity_ref, "graph")) { (t.text("tab-graph")) } };
-    Ok(card(
+    card(
         &t.text("relations"),
         whole,
         html! {
             @if drawing.edges.is_empty() { (nothing(&t.text("no-relations"))) }
             @else { (graph_svg::graph(t, &drawing, &t.text("graph-label"))) }
         },
-    ))
+    )
 }

@@ -9,7 +9,6 @@ use model::kind::{Column, Panel};
 use super::{Subject, org};
 use crate::WebState;
 use crate::components::{self, card, code_block, entity_link, entity_list, fact, graph_svg, nothing, relation_name};
-use crate::pages::errors::Failure;
 use crate::view::graph;
 use crate::view::labels::Labels;
 use crate::view::parts::{Crossing, Parts};
@@ -18,20 +17,20 @@ use crate::view::parts::{Crossing, Parts};
 const DIAGRAM_NODES: usize = 32;
 
 /// One panel; empty where it has nothing to say.
-pub async fn panel(subject: &Subject, state: &WebState, panel: &Panel) -> Result<Markup, Failure> {
+pub fn panel(subject: &Subject, state: &WebState, panel: &Panel) -> Markup {
     match panel {
-        Panel::Fields { title, fields } => Ok(fields_card(subject, title.as_deref(), fields)),
-        Panel::Related { title, relation } => Ok(related(subject, title.as_deref(), relation)),
-        Panel::Parts => Ok(parts(subject)),
-        Panel::Apis => Ok(two_lists(subject, [("provides-apis", "providesApi"), ("consumes-apis", "consumesApi")])),
-        Panel::ApiUsers => Ok(two_lists(subject, [("providers", "apiProvidedBy"), ("consumers", "apiConsumedBy")])),
-        Panel::Definition => Ok(definition(subject)),
-        Panel::Diagram => diagram(subject, state).await,
-        Panel::Border => border(subject, state).await,
-        Panel::Members => org::members(subject, state).await,
-        Panel::Groups => Ok(org::groups(subject)),
-        Panel::Ownership => org::ownership(subject, state).await,
-        Panel::Targets => Ok(targets(subject)),
+        Panel::Fields { title, fields } => fields_card(subject, title.as_deref(), fields),
+        Panel::Related { title, relation } => related(subject, state, title.as_deref(), relation),
+        Panel::Parts => parts(subject),
+        Panel::Apis => two_lists(subject, [("provides-apis", "providesApi"), ("consumes-apis", "consumesApi")]),
+        Panel::ApiUsers => two_lists(subject, [("providers", "apiProvidedBy"), ("consumers", "apiConsumedBy")]),
+        Panel::Definition => definition(subject),
+        Panel::Diagram => diagram(subject, state),
+        Panel::Border => border(subject, state),
+        Panel::Members => org::members(subject, state),
+        Panel::Groups => org::groups(subject),
+        Panel::Ownership => org::ownership(subject, state),
+        Panel::Targets => targets(subject),
     }
 }
 
@@ -49,12 +48,12 @@ fn fields_card(subject: &Subject, title: Option<&str>, fields: &[Column]) -> Mar
 }
 
 /// The entities that one relation leads to.
-fn related(subject: &Subject, title: Option<&str>, relation: &str) -> Markup {
+fn related(subject: &Subject, state: &WebState, title: Option<&str>, relation: &str) -> Markup {
     let (t, refs) = (subject.ctx.t(), subject.entity.related(relation));
+    let labels = Labels::read(&state.catalog, &subject.scope, refs.clone());
     let title = title.map_or_else(|| relation_name(t, relation), Cow::Borrowed);
     let count = html! { span.choice-count { (t.number(refs.len() as u64)) } };
-    let list =
-        html! { @if refs.is_empty() { (nothing(&t.text("none"))) } @else { (entity_list(t, &refs, &subject.labels)) } };
+    let list = html! { @if refs.is_empty() { (nothing(&t.text("none"))) } @else { (entity_list(t, &refs, &labels)) } };
     card(&title, count, list)
 }
 
@@ -104,7 +103,7 @@ fn definition(subject: &Subject) -> Markup {
     }
 }
 
-async fn diagram(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+fn diagram(subject: &Subject, state: &WebState) -> Markup {
     let t = subject.ctx.t();
     let relations = ["partOf", "hasPart", "providesApi", "consumesApi", "dependsOn"];
     let request = GraphRequest {
@@ -114,27 +113,27 @@ async fn diagram(subject: &Subject, state: &WebState) -> Result<Markup, Failure>
         max_nodes: DIAGRAM_NODES,
         ..GraphRequest::default()
     };
-    let drawing = graph::read(&state.catalog, &subject.scope, &request, &subject.ctx.faces.relations).await?;
-    Ok(card(
+    let drawing = graph::read(&state.catalog, &subject.scope, &request, &subject.ctx.faces.relations);
+    card(
         &t.text("diagram"),
         html! {},
         html! {
             @if drawing.edges.is_empty() { (nothing(&t.text("no-parts"))) }
             @else { (graph_svg::graph(t, &drawing, &t.text("diagram"))) }
         },
-    ))
+    )
 }
 
 /// APIs that others use of this whole, and that it uses of others.
-async fn border(subject: &Subject, state: &WebState) -> Result<Markup, Failure> {
+fn border(subject: &Subject, state: &WebState) -> Markup {
     let t = subject.ctx.t();
     let parts = Parts::read(&state.catalog, &subject.scope, &subject.entity.entity_ref);
     if parts.offered.is_empty() && parts.used.is_empty() {
-        return Ok(html! {});
+        return html! {};
     }
     let crossings = parts.offered.iter().chain(&parts.used);
     let refs = crossings.flat_map(|crossing| std::iter::once(&crossing.api).chain(&crossing.others)).cloned().collect();
-    let labels = Labels::read(&state.catalog, &subject.scope, refs).await?;
+    let labels = Labels::read(&state.catalog, &subject.scope, refs);
     let list = |crossings: &[Crossing], key: &str| {
         html! {
             @if crossings.is_empty() { (nothing(&t.text("none"))) }
@@ -151,12 +150,12 @@ async fn border(subject: &Subject, state: &WebState) -> Result<Markup, Failure> 
             }
         }
     };
-    Ok(html! {
+    html! {
         div.side-by-side {
             (card(&t.text("apis-offered"), html! {}, list(&parts.offered, "used-by")))
             (card(&t.text("apis-used"), html! {}, list(&parts.used, "provided-by")))
         }
-    })
+    }
 }
 
 fn targets(subject: &Subject) -> Markup {
