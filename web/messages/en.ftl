@@ -390,6 +390,36 @@ direction-in = What builds on it
 graph-open = Show what { $name } relates to
 graph-close = Hide what { $name } relates to
 
+## Impact
+tab-impact = Impact
+impact-none = Nothing is known to depend on it
+impact-none-what = No entity leads here through these relations. Choose others, or name dependencies in the entities that have them.
+impact-show = Show
+impact-all-the-way = All the way
+impact-affected =
+    { $count ->
+        [one] { $n } entity would be affected.
+       *[other] { $n } entities would be affected.
+    }
+impact-owners =
+    { $count ->
+        [0] Nobody owns them.
+        [one] One owner to talk to.
+       *[other] { $n } owners to talk to.
+    }
+impact-truncated = There are more than are followed.
+impact-by = Divided by
+impact-by-distance = By distance
+impact-by-owner = By owner
+impact-in-files = The files have them all.
+impact-unowned = Without owner
+impact-steps =
+    { $count ->
+        [one] One step away
+       *[other] { $n } steps away
+    }
+graph-impact = What depends on { $name }
+
 ## Home and search
 home-search = Search by name, title or description
 home-mine = Mine

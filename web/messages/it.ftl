@@ -390,6 +390,36 @@ direction-in = Ciò che si basa su di essa
 graph-open = Mostra le relazioni di { $name }
 graph-close = Nascondi le relazioni di { $name }
 
+## Impact
+tab-impact = Impatto
+impact-none = Non risulta che qualcosa ne dipenda
+impact-none-what = Nessuna entità porta qui attraverso queste relazioni. Scegline altre, o indica le dipendenze nelle entità che le hanno.
+impact-show = Mostra
+impact-all-the-way = Fino in fondo
+impact-affected =
+    { $count ->
+        [one] { $n } entità ne risentirebbe.
+       *[other] { $n } entità ne risentirebbero.
+    }
+impact-owners =
+    { $count ->
+        [0] Nessuno le possiede.
+        [one] Un proprietario da sentire.
+       *[other] { $n } proprietari da sentire.
+    }
+impact-truncated = Ce ne sono più di quante se ne seguano.
+impact-by = Suddivisione
+impact-by-distance = Per distanza
+impact-by-owner = Per proprietario
+impact-in-files = I file le hanno tutte.
+impact-unowned = Senza proprietario
+impact-steps =
+    { $count ->
+        [one] A un passo
+       *[other] A { $n } passi
+    }
+graph-impact = Che cosa dipende da { $name }
+
 ## Home and search
 home-search = Cerca per nome, titolo o descrizione
 home-mine = Di mia competenza

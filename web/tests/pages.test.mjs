@@ -10,6 +10,8 @@ const PAGES = {
   component: ['/catalog/default/component/timetable', 'Timetable'],
   relations: ['/catalog/default/component/timetable/relations', 'Timetable'],
   graph: ['/catalog/default/component/timetable/graph', 'Timetable'],
+  impact: ['/catalog/default/resource/event-bus/impact', 'One step away'],
+  'impact-owner': ['/catalog/default/resource/event-bus/impact?by=owner', 'would be affected'],
   source: ['/catalog/default/component/timetable/source', 'Timetable'],
   inspect: ['/catalog/default/component/timetable/inspect', 'Timetable'],
   api: ['/catalog/default/api/timetable-api', 'Timetable API'],

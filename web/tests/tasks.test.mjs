@@ -87,6 +87,22 @@ describe('tasks', () => {
       await page.context().close();
     });
 
+    test(`find whom a change would hit, ${how}`, async () => {
+      const page = await browser.page('light', { javaScriptEnabled });
+      await page.goto('/catalog/default/resource/event-bus/graph');
+      await page.getByRole('link', { name: 'What depends on Event bus' }).click();
+      await page.getByText('One step away').waitFor();
+      await page.getByRole('link', { name: 'By owner' }).click();
+      await page.waitForURL('**by=owner**');
+      assert.match(await page.locator('main').innerText(), /Platform/);
+      await page.getByLabel('Steps').selectOption('1');
+      if (!javaScriptEnabled) await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await page.waitForURL('**depth=1**');
+      const csv = await page.request.get(await page.getByRole('link', { name: 'CSV' }).getAttribute('href'));
+      assert.match(await csv.text(), /^distance,ref,title[\s\S]*component:default\/notify/);
+      await page.context().close();
+    });
+
     test(`follow a graph step by step and take it along, ${how}`, async () => {
       const page = await browser.page('light', { javaScriptEnabled });
       await page.goto('/catalog-graph?root=system:default/ticketing');

@@ -26,8 +26,9 @@ pub use engine::{CatalogOptions, ConfigLocation, EngineError, EngineHandle, Engi
 pub use inspect::Inspection;
 pub use preview::Previewed;
 pub use query::{
-    Ancestor, EntityHit, EntityName, FacetValue, Facets, Graph, GraphEdge, GraphNode, GraphRequest, List, ListRequest,
-    Membership, OrderField, Page, PageRequest, QueryError, Suggestion, TextFilter,
+    Affected, Ancestor, EntityHit, EntityName, FacetValue, Facets, Graph, GraphEdge, GraphNode, GraphRequest, Impact,
+    ImpactRequest, List, ListRequest, Membership, OrderField, Page, PageRequest, QueryError, Suggestion, TextFilter,
+    Via,
 };
 pub use reader::CatalogReader;
 

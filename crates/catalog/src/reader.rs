@@ -202,6 +202,11 @@ impl CatalogReader {
         index.facets_by(&index.select(scope, predicate), outer, inner)
     }
 
+    /// What fails with an entity; `None` when there is no such entity to see.
+    pub fn impact(&self, scope: &ReadScope, request: &ImpactRequest) -> Option<Impact> {
+        self.index.read().impact(scope, request)
+    }
+
     /// Who belongs to a group, directly and through the groups below it.
     pub fn membership(&self, scope: &ReadScope, group: &EntityRef) -> Membership {
         self.index.read().membership(scope, group)

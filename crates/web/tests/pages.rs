@@ -151,6 +151,8 @@ async fn every_page_sends_strangers_to_sign_in_and_back() {
         "/admin/kinds/try-definition",
         "/catalog-graph/export.svg?root=component:default/pay.ment_s-1",
         "/catalog/default/component/pay.ment_s-1/freshness",
+        "/catalog/default/component/pay.ment_s-1/impact",
+        "/catalog/default/component/pay.ment_s-1/impact/export.csv",
     ] {
         for cookie in ["", "callboard-session=forged.to.ken"] {
             let answer = get(&site.pages, path, cookie).await;
@@ -279,6 +281,38 @@ async fn a_kind_of_ones_own_has_its_names_columns_panels_and_relations() {
     assert!(graph.contains("value=\"hosts\"") && graph.contains("pay.ment_s-1"), "{graph}");
     let inwards = folder.get("/catalog-graph?root=environment:default/live&direction=in").await.text;
     assert!(inwards.contains("value=\"runsOn\"") && !inwards.contains("data-ref=\"component:"), "{inwards}");
+}
+
+#[tokio::test]
+async fn what_depends_on_an_entity_is_listed_by_distance_and_owner() {
+    let site = nasty().await;
+    let of = |query: &str| format!("/catalog/default/system/shop/impact{query}");
+    let all = site.get(&of("")).await.text;
+    for part in [
+        "3 entities would be affected",
+        "One step away",
+        "2 steps away",
+        "3 steps away",
+        "pay.ment_s-1",
+        "/catalog/other/component/till",
+    ] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    assert!(!all.contains("<img src=x") && all.contains("consumes API"), "{all}");
+    let near = site.get(&of("?depth=1&by=owner")).await.text;
+    assert!(near.contains("1 entity would be affected") && near.contains(">Team A<"), "{near}");
+    assert!(near.contains(&of("/export.csv?depth=1&amp;by=owner")), "{near}");
+    let other = site.get(&of("?relation=ownedBy")).await.text;
+    assert!(other.contains("/catalog/default/group/team-a") && !other.contains("Without owner"), "{other}");
+    let none = site.get("/catalog/other/component/till/impact").await.text;
+    assert!(none.contains("Nothing is known to depend on it"), "{none}");
+    let csv = site.get(&of("/export.csv")).await;
+    assert_eq!(csv.text.lines().count(), 4);
+    assert!(csv.text.contains("1,component:default/pay.ment_s-1,<img src=x onerror=alert(1)>"), "{}", csv.text);
+    let json: serde_json::Value = serde_json::from_str(&site.get(&of("/export.json?depth=1")).await.text).unwrap();
+    assert_eq!(json[0]["owners"], serde_json::json!(["group:default/team-a"]));
+    let graph = site.get("/catalog-graph?root=system:default/shop").await.text;
+    assert!(graph.contains("href=\"/catalog/default/system/shop/impact\""), "{graph}");
 }
 
 #[tokio::test]

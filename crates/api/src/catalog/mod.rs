@@ -13,6 +13,7 @@ mod entities;
 mod entity_delete;
 mod facets;
 mod filter;
+mod impact;
 mod kinds;
 mod location_by_entity;
 mod location_by_id;
@@ -40,6 +41,7 @@ pub fn router() -> Router<ApiState> {
         .routes(routes!(by_query::get::handler, by_query::post::handler))
         .routes(routes!(by_name::handler))
         .routes(routes!(ancestry::handler))
+        .routes(routes!(impact::handler))
         .routes(routes!(by_uid::handler, entity_delete::handler))
         .routes(routes!(by_refs::handler))
         .routes(routes!(facets::get::handler, facets::post::handler))

@@ -96,6 +96,7 @@ mod tests {
                 "GetEntityByName",
                 "GetEntityByUid",
                 "GetEntityFacets",
+                "GetEntityImpactByName",
                 "GetFailedEntities",
                 "GetKind",
                 "GetKinds",

@@ -9,6 +9,7 @@ mod evaluate;
 mod facets;
 mod graph;
 mod head;
+mod impact;
 mod key;
 mod like;
 mod org;

@@ -12,7 +12,7 @@ use roaring::RoaringBitmap;
 use super::Index;
 use crate::query::Membership;
 
-const OWNED_BY: &str = "relations.ownedby";
+pub(super) const OWNED_BY: &str = "relations.ownedby";
 const MEMBER_OF: &str = "relations.memberof";
 const HAS_MEMBER: &str = "relations.hasmember";
 const CHILD_OF: &str = "relations.childof";
@@ -113,14 +113,14 @@ impl Index {
 }
 
 /// What the reader may see.
-struct Seen(Option<RoaringBitmap>);
+pub(super) struct Seen(Option<RoaringBitmap>);
 
 impl Seen {
-    fn of(index: &Index, scope: &ReadScope) -> Self {
+    pub(super) fn of(index: &Index, scope: &ReadScope) -> Self {
         Self((!matches!(scope, ReadScope::All)).then(|| index.select(scope, None).into_owned()))
     }
 
-    fn has(&self, number: u32) -> bool {
+    pub(super) fn has(&self, number: u32) -> bool {
         self.0.as_ref().is_none_or(|visible| visible.contains(number))
     }
 }

@@ -116,6 +116,53 @@ pub struct Membership {
     pub truncated: bool,
 }
 
+/// What fails with an entity.
+#[derive(Clone, Debug)]
+pub struct ImpactRequest {
+    pub root: EntityRef,
+    /// Relation types that lead from an entity to what fails with it.
+    pub relations: Vec<String>,
+    /// How many steps from the root.
+    pub depth: usize,
+    /// Which of the entities are told.
+    pub offset: usize,
+    pub limit: usize,
+}
+
+/// What fails with an entity, nearest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Impact {
+    pub items: Vec<Affected>,
+    /// How many there are.
+    pub total: u64,
+    /// There are more than are followed.
+    pub truncated: bool,
+    /// Who owns how many of all of them, most first.
+    pub owners: Vec<(EntityRef, u64)>,
+    /// How many nobody owns.
+    pub unowned: u64,
+}
+
+/// An entity that fails with another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affected {
+    pub entity_ref: EntityRef,
+    /// `None` for what no entity defines (or that the reader may not see).
+    pub name: Option<EntityName>,
+    /// Steps from the root.
+    pub distance: usize,
+    pub owners: Vec<EntityRef>,
+    /// How it is reached from the step before, a few ways of many.
+    pub via: Vec<Via>,
+}
+
+/// A relation that leads on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Via {
+    pub from: EntityRef,
+    pub relation: String,
+}
+
 /// A part of the relation graph around some roots.
 #[derive(Clone, Debug, Default)]
 pub struct GraphRequest {

@@ -3,6 +3,7 @@
 
 mod answers;
 mod cursors;
+mod impact;
 mod oracle;
 mod org;
 mod support;

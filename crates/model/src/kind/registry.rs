@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha1::{Digest, Sha1};
 
 use super::soundness::NOT_EXTENDED;
-use super::{DEFINITION_KIND, Kind, KindDefinition};
+use super::{DEFINITION_KIND, Dependent, Kind, KindDefinition};
 use crate::entity::Entity;
 use crate::problem::Problem;
 use crate::schema::{Failure, Fault};
@@ -207,6 +207,23 @@ impl KindRegistry {
         }
         hasher.update(env!("CARGO_PKG_VERSION"));
         hex::encode(hasher.finalize())[..FINGERPRINT].to_owned()
+    }
+
+    /// The relation types that lead from an entity to what fails with it.
+    pub fn impact_relations(&self) -> Vec<String> {
+        let mut types: Vec<String> = Vec::new();
+        for field in self.kinds.iter().flat_map(|known| known.definition.all_relation_fields()) {
+            // The relation at the end that is needed.
+            let leads = match field.dependent {
+                Some(Dependent::Source) => &field.reverse,
+                Some(Dependent::Target) => &field.forward,
+                None => continue,
+            };
+            if !types.contains(leads) {
+                types.push(leads.clone());
+            }
+        }
+        types
     }
 
     pub(super) fn builtin_kind(&self, kind: &str) -> Option<&KindDefinition> {
@@ -416,6 +433,15 @@ mod tests {
         );
         let fields: Vec<&str> = component.relation_fields(None).map(|field| field.forward.as_str()).collect();
         assert!(fields.contains(&"ownedBy") && fields.contains(&"runsOn"));
+    }
+
+    #[test]
+    fn what_fails_with_an_entity_is_said_by_definitions() {
+        let builtin = KindRegistry::builtin().impact_relations();
+        assert_eq!(builtin, ["hasPart", "providesApi", "apiConsumedBy", "dependencyOf"]);
+        let field = json!({"path": "spec.runsOn", "forward": "runsOn", "reverse": "hosts", "dependent": "source"});
+        let extension = json!({"kind": "Component", "relations": [field]});
+        assert!(KindRegistry::builtin().with([own(extension)]).impact_relations().contains(&"hosts".to_owned()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::WebState;
 use crate::components::{empty, graph_svg, icon::Icon, kind_plural, layout, menu, relation_name};
 use crate::i18n::Messages;
 use crate::request::{Ctx, SignedIn};
+use crate::urls;
 use crate::view::graph;
 use crate::view::graph::Drawing;
 use crate::view::graph_query::{EXPLORER, GraphQuery, MAX_DEPTH};
@@ -87,7 +88,7 @@ pub fn controls(ctx: &Ctx, query: &GraphQuery, kinds: &[String], path: &str) -> 
 }
 
 /// Boxes to tick behind a button that says how many are.
-fn choices(label: &str, name: &str, chosen: &[String], all: impl Iterator<Item = (String, String)>) -> Markup {
+pub fn choices(label: &str, name: &str, chosen: &[String], all: impl Iterator<Item = (String, String)>) -> Markup {
     let is_chosen = |value: &str| chosen.iter().any(|chosen| chosen.eq_ignore_ascii_case(value));
     menu::menu(
         html! { (label) @if !chosen.is_empty() { span.choice-count { (chosen.len()) } } },
@@ -108,7 +109,18 @@ pub fn drawing(t: Messages, query: &GraphQuery, drawing: &Drawing, path: &str) -
     html! {
         (graph_svg::interactive(t, drawing, &t.text("graph-label"), Some(&opening)))
         (graph_svg::in_words(t, drawing))
+        p.graph-links {
+            @for root in &query.roots {
+                a.quiet-link href=(urls::entity_tab(root, "impact")) { (t.with("graph-impact", &[("name", title(drawing, root).into())])) }
+                " "
+            }
+        }
     }
+}
+
+/// What a root is called.
+fn title<'a>(drawing: &'a Drawing, root: &'a EntityRef) -> &'a str {
+    drawing.nodes.iter().find(|node| node.entity_ref == *root).map_or(root.name(), |node| &node.title)
 }
 
 /// Where a drawing is had as a file.

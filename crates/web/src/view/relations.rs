@@ -50,6 +50,8 @@ pub struct Relations {
     pairs: Vec<(String, String)>,
     /// The words that definitions have for types.
     titles: HashMap<String, String>,
+    /// Types that lead to what fails with an entity.
+    impact: Vec<String>,
 }
 
 impl Relations {
@@ -68,7 +70,7 @@ impl Relations {
                 }
             }
         }
-        Self { pairs, titles }
+        Self { pairs, titles, impact: kinds.impact_relations() }
     }
 
     /// The types of all pairs, forward ones first.
@@ -82,6 +84,11 @@ impl Relations {
         self.pairs.iter().any(|(forward, back)| {
             (direction != Direction::In && forward == relation) || (direction != Direction::Out && back == relation)
         })
+    }
+
+    /// The types that lead to what fails with an entity.
+    pub fn impact(&self) -> &[String] {
+        &self.impact
     }
 
     /// The words that a definition has for a type.

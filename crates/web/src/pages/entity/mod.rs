@@ -17,6 +17,7 @@ use crate::view::list_query::{Facet, ListQuery};
 use crate::{WebState, urls};
 
 pub mod graph;
+pub mod impact;
 pub mod inspect;
 mod org;
 pub mod overview;
@@ -26,7 +27,7 @@ pub mod relations;
 pub mod source;
 
 /// The tabs, by their end of the address; the first has none.
-const TABS: [&str; 5] = ["overview", "relations", "graph", "source", "inspect"];
+const TABS: [&str; 6] = ["overview", "relations", "graph", "impact", "source", "inspect"];
 
 /// Relations that lead to thousands. Where they are listed, those that are shown are named.
 const CROWDS: [&str; 2] = ["ownerOf", "hasMember"];
