@@ -111,7 +111,8 @@ impl Fixture {
         let kinds = Arc::new(KindRegistry::builtin());
         // The engine has an empty catalog of its own; what is read here is put in by hand.
         let options = CatalogOptions { watch: false, ..CatalogOptions::default() };
-        let engine = catalog::engine::start(store.clone(), Arc::new(NoHosts), options, kinds, Arc::default());
+        let engine =
+            catalog::engine::start(store.clone(), Arc::new(NoHosts), options, kinds, Arc::default(), Vec::new());
         let state = ApiState {
             catalog: CatalogReader::new(index.clone(), store.clone()),
             engine: engine.await.unwrap(),

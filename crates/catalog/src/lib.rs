@@ -15,6 +15,7 @@ pub mod kinds;
 pub mod offline;
 pub mod preview;
 pub mod process;
+pub mod providers;
 pub mod query;
 pub mod reader;
 pub mod watch;
@@ -22,7 +23,10 @@ pub mod watch;
 use std::sync::Arc;
 
 pub use analyze::Analysis;
-pub use engine::{CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, SourceStatus, Trouble};
+pub use engine::{
+    CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, ProviderStatus, SourceStatus, Tally,
+    Trouble,
+};
 pub use inspect::Inspection;
 pub use preview::Previewed;
 pub use query::{
@@ -50,8 +54,22 @@ impl Catalog {
         options: CatalogOptions,
         kinds: Arc<model::KindRegistry>,
     ) -> Result<Self, EngineError> {
+        Self::start_with(store, urls, options, kinds, Vec::new()).await
+    }
+
+    /// The same with providers of entities beside the locations.
+    ///
+    /// # Errors
+    /// As for [`Catalog::start`].
+    pub async fn start_with(
+        store: Arc<dyn store::CatalogStore>,
+        urls: Arc<dyn sdk::UrlReader>,
+        options: CatalogOptions,
+        kinds: Arc<model::KindRegistry>,
+        providers: Vec<Arc<dyn sdk::EntityProvider>>,
+    ) -> Result<Self, EngineError> {
         let index = Arc::new(parking_lot::RwLock::new(index::Index::default()));
-        let engine = engine::start(store.clone(), urls, options, kinds, index.clone()).await?;
+        let engine = engine::start(store.clone(), urls, options, kinds, index.clone(), providers).await?;
         Ok(Self { reader: CatalogReader::new(index, store), engine })
     }
 }

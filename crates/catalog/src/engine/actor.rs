@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use config::OrphanStrategy;
 use parking_lot::RwLock;
+use sdk::ProviderError;
 use store::CatalogStore;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -19,6 +20,8 @@ use super::hurry::Awaited;
 use super::locations::Registered;
 use super::measure::{self, Holdings};
 use super::options::CatalogOptions;
+use super::providers::Offers;
+use super::rounds::Rounds;
 use super::schedule::{Look, Schedule, Went};
 use super::state::{State, TargetId};
 use super::status::EngineStatus;
@@ -44,6 +47,12 @@ pub enum Report {
     /// A batch was computed; what still comes of it waits for files.
     Computed {
         urgent: bool,
+    },
+    /// A page of a provider.
+    Offers {
+        provider: Arc<str>,
+        round: u64,
+        offers: Result<Offers, ProviderError>,
     },
     /// The files that an entity pulls in by URL were asked for.
     Checked {
@@ -77,6 +86,7 @@ pub struct Actor {
     pub watcher: Option<FileWatcher>,
     pub progress: Progress,
     pub registered: Registered,
+    pub rounds: Rounds,
     pub waiting: Vec<Awaited>,
     /// When waiting for something may be over without anything having changed.
     pub next_answer: Option<Instant>,
@@ -139,6 +149,15 @@ impl Progress {
         }
     }
 
+    /// Plans a look and answers how long it is until then.
+    pub fn plan(&mut self, look: Look, went: Went, interval: Duration, name: &str) -> Duration {
+        self.schedule.plan(look, went, interval, spread(name), Instant::now())
+    }
+
+    pub fn forget(&mut self, look: Look) {
+        self.schedule.forget(look);
+    }
+
     pub fn batch_began(&mut self, urgent: bool) {
         self.computing += usize::from(!urgent);
         self.urgent += usize::from(urgent);
@@ -154,7 +173,7 @@ impl Actor {
     pub async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         let shutdown = self.stop.clone();
         loop {
-            self.reapply_due();
+            self.ask_due_providers();
             self.take_definitions();
             self.dispatch();
             if self.progress.touched && self.flush_due() {
@@ -201,7 +220,11 @@ impl Actor {
 
     /// Nothing at all is queued or under way.
     fn idle(&self) -> bool {
-        self.only_hosts_wait() && self.progress.outstanding == 0 && self.state.read_queue.is_empty()
+        self.only_hosts_wait()
+            && self.progress.outstanding == 0
+            && self.state.read_queue.is_empty()
+            && self.rounds.under_way == 0
+            && self.state.providers_due.is_empty()
     }
 
     /// Everything was looked at since the start, but for what lies on hosts that keep silent.
@@ -338,6 +361,7 @@ impl Actor {
                     None => {}
                 }
             }
+            Report::Offers { provider, round, offers } => self.take_page(&provider, round, offers, now),
             Report::Files(reports) => {
                 self.progress.file_jobs -= 1;
                 for (target, owner, report) in reports {
@@ -392,6 +416,7 @@ impl Actor {
                     self.state.queue_read(target, false)
                 }
                 Look::Pulled(id) if self.state.record(id).is_some() => self.check_pulled(id),
+                Look::Provider(number) => self.provider_due(number),
                 gone => self.progress.schedule.forget(gone),
             }
         }

@@ -10,11 +10,11 @@ use uuid::Uuid;
 use super::actor::Actor;
 use super::locations::LocationCommand;
 use super::options::CatalogOptions;
-use super::providers::{CONFIG_PROVIDER, LOCATION_PROVIDER, config_roots};
 use super::state::{ParentId, TargetId};
-use super::status::{Conflict, SourceStatus, Trouble};
+use super::status::{Conflict, ProviderStatus, SourceStatus, Trouble};
 use crate::inspect::{Inspection, inspect};
 use crate::process::Rules;
+use crate::providers::ConfiguredLocations;
 use crate::watch::Changed;
 
 /// What the handle asks for.
@@ -28,6 +28,8 @@ pub enum Command {
     /// Entities that no reader sees, and what is known of them.
     Unseen(oneshot::Sender<Vec<Inspection>>),
     Delete(Uuid, Deletion, oneshot::Sender<Result<Option<EntityRef>, StoreError>>),
+    Providers(oneshot::Sender<Vec<ProviderStatus>>),
+    AskProvider(Arc<str>, oneshot::Sender<bool>),
     Location(LocationCommand),
     WaitShown(EntityRef, oneshot::Sender<()>),
     WaitIdle(oneshot::Sender<()>),
@@ -72,6 +74,12 @@ impl Actor {
             Command::Delete(uid, deletion, answer) => {
                 let _ = answer.send(self.delete(uid, deletion).await);
             }
+            Command::Providers(answer) => {
+                let _ = answer.send(self.provider_statuses());
+            }
+            Command::AskProvider(name, answer) => {
+                let _ = answer.send(self.ask_provider(&name));
+            }
             Command::Location(command) => self.location(command).await,
             Command::WaitShown(entity_ref, answer) => self.answer_when_shown(&entity_ref, answer),
             Command::WaitIdle(answer) => self.progress.waiters.push(answer),
@@ -93,21 +101,10 @@ impl Actor {
         if rejudge {
             let targets: Vec<TargetId> = self.state.targets.keys().copied().collect();
             targets.into_iter().for_each(|target| self.state.queue_read(target, true));
+            self.judge_providers_again();
         }
-        self.state.providers_due.insert(CONFIG_PROVIDER.into());
+        self.state.providers_due.insert(ConfiguredLocations::NAME.into());
         self.touch();
-    }
-
-    /// Providers for which something changed hand in all they have.
-    pub fn reapply_due(&mut self) {
-        for name in std::mem::take(&mut self.state.providers_due) {
-            let roots = match &*name {
-                CONFIG_PROVIDER => config_roots(&self.options),
-                LOCATION_PROVIDER => self.registered.roots(),
-                _ => continue,
-            };
-            self.state.replace_roots(&name, roots, base::clock::now_millis());
-        }
     }
 
     /// Looks again at an entity and at every location above it (contract catalog.md section 9.2).

@@ -2,6 +2,7 @@
 //! before it is answered, and its sources are read before all others.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use config::ConflictStrategy;
 use model::{EntityRef, LocationRef};
@@ -12,11 +13,11 @@ use uuid::Uuid;
 
 use super::actor::Actor;
 use super::commands::Command;
-use super::providers::{LOCATION_PROVIDER, registered_root};
 use super::{EngineError, EngineHandle, Result, measure};
 use crate::analyze::{Analysis, analyze};
-use crate::ingest::{Emitted, targets::check_length};
+use crate::ingest::{emit, targets::check_length};
 use crate::preview::{Previewed, preview};
+use crate::providers::{RegisteredLocations, registered_root};
 
 /// The types that may be registered.
 const ALLOWED_TYPES: [&str; 1] = ["url"];
@@ -40,11 +41,6 @@ impl Registered {
     pub fn new(locations: Vec<StoredLocation>) -> Self {
         measure::registered(locations.len());
         Self(locations.into_iter().map(|stored| (stored.id, stored)).collect())
-    }
-
-    /// The root entities they stand for.
-    pub fn roots(&self) -> Vec<Emitted> {
-        self.0.values().map(registered_root).collect()
     }
 
     fn find(&self, location: &LocationRef) -> Option<&StoredLocation> {
@@ -171,7 +167,7 @@ impl Actor {
             }
             LocationCommand::Reload(locations, answer) => {
                 self.registered = Registered::new(locations);
-                self.state.providers_due.insert(LOCATION_PROVIDER.into());
+                self.state.providers_due.insert(RegisteredLocations::NAME.into());
                 self.touch();
                 let _ = answer.send(());
             }
@@ -213,9 +209,10 @@ impl Actor {
         }
         self.keep(Commit { remove_locations: vec![id], ..Commit::default() }).await?;
         let removed = self.registered.0.remove(&id);
+        self.restart_round(&RegisteredLocations::NAME.into());
         measure::registered(self.registered.0.len());
         if let Some(root) = removed.as_ref().and_then(|stored| self.state.graph.find(&stored.entity_ref)) {
-            self.state.remove_root(&LOCATION_PROVIDER.into(), root);
+            self.state.remove_root(&RegisteredLocations::NAME.into(), root);
             self.hurry(root);
         }
         Ok(removed)
@@ -230,11 +227,13 @@ impl Actor {
     }
 
     fn show_location(&mut self, stored: StoredLocation) {
-        let root = registered_root(&stored);
+        let name: Arc<str> = RegisteredLocations::NAME.into();
+        let root = emit::take(registered_root(&stored));
         // Hurried before it is queued, so that it does not queue.
         let id = self.state.intern(&root.entity_ref);
         self.hurry(id);
-        self.state.add_root(&LOCATION_PROVIDER.into(), root, base::clock::now_millis());
+        self.state.add_root(&name, root, base::clock::now_millis());
+        self.restart_round(&name);
         self.registered.put(stored);
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod news;
 pub mod options;
 pub(crate) mod providers;
 pub(crate) mod reads;
+pub(crate) mod rounds;
 pub(crate) mod schedule;
 pub(crate) mod state;
 pub mod status;
@@ -32,7 +33,7 @@ use config::OrphanStrategy;
 use model::EntityRef;
 use model::kind::KindRegistry;
 use parking_lot::RwLock;
-use sdk::UrlReader;
+use sdk::{EntityProvider, ProviderError, UrlReader};
 use store::{CatalogStore, StoreError};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -43,14 +44,15 @@ use crate::index::Index;
 use crate::ingest::SourceReader;
 use crate::inspect::{self, Inspection};
 use crate::process::{RuleError, Rules};
+use crate::providers::{ConfiguredLocations, RegisteredLocations};
 use crate::watch::FileWatcher;
 use actor::{Actor, Progress};
 use commands::Command;
 pub use commands::Deletion;
 use locations::Registered;
 pub use options::{CatalogOptions, ConfigLocation};
-use providers::{CONFIG_PROVIDER, LOCATION_PROVIDER};
-pub use status::{Conflict, EngineStatus, SourceStatus, Trouble};
+use rounds::Rounds;
+pub use status::{Conflict, EngineStatus, ProviderStatus, SourceStatus, Tally, Trouble};
 
 /// Why the engine could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +63,8 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Rules(#[from] RuleError),
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// In the words of contract catalog.md section 8.
     #[error("This operation not allowed in readonly mode")]
     Readonly,
@@ -83,7 +87,8 @@ pub struct EngineHandle {
     tracker: TaskTracker,
 }
 
-/// Loads the last state from the store into the index and starts to look at the sources. `kinds` are the built-in ones.
+/// Loads the last state from the store into the index and starts to look at the sources. `kinds` are the built-in ones;
+/// `providers` hand in entities beside the locations.
 ///
 /// # Errors
 /// The store cannot be read, or the rules of the options cannot be used.
@@ -93,18 +98,25 @@ pub async fn start(
     options: CatalogOptions,
     kinds: Arc<KindRegistry>,
     index: Arc<RwLock<Index>>,
+    providers: Vec<Arc<dyn EntityProvider>>,
 ) -> Result<EngineHandle> {
     let rules = Arc::new(options.compile_rules()?);
     let release = kinds.release();
     let judged_by = options.judgement(&release);
     let mut state = state::State { judged_by, ..state::State::default() };
     let kinds = load::load(&mut state, &*store, &index, &kinds).await?;
-    let now = base::clock::now_millis();
     let registered = Registered::new(store.locations().await?);
-    state.replace_roots(&CONFIG_PROVIDER.into(), providers::config_roots(&options), now);
-    state.replace_roots(&LOCATION_PROVIDER.into(), registered.roots(), now);
+    let current = Arc::new(ArcSwap::from_pointee(options.clone()));
+    let mut rounds = Rounds::default();
+    let locations: [Arc<dyn EntityProvider>; 2] =
+        [Arc::new(ConfiguredLocations(current.clone())), Arc::new(RegisteredLocations(store.clone()))];
+    for provider in locations {
+        let name = rounds.add(provider);
+        rounds.first(&name, &mut state, &rules).await?;
+    }
+    state.providers_due.extend(providers.into_iter().map(|provider| rounds.add(provider)));
     if options.orphan_provider_strategy == OrphanStrategy::Delete {
-        state.drop_other_providers(&[CONFIG_PROVIDER, LOCATION_PROVIDER]);
+        state.drop_other_providers(&rounds.names());
     }
 
     let (commands, receiver) = mpsc::unbounded_channel();
@@ -133,7 +145,6 @@ pub async fn start(
         previews: Semaphore::new(progress.parallel),
         release,
     });
-    let current = Arc::new(ArcSwap::from_pointee(options.clone()));
     let mut actor = Actor {
         state,
         store: store.clone(),
@@ -148,6 +159,7 @@ pub async fn start(
         stop: shutdown.clone(),
         watcher,
         registered,
+        rounds,
         waiting: Vec::new(),
         next_answer: None,
     };
@@ -212,6 +224,16 @@ impl EngineHandle {
         let mut found = self.ask(Command::Unseen).await?;
         inspect::fill_bodies(&mut found, &*self.store).await?;
         Ok(found)
+    }
+
+    /// Every provider with its last round, by name.
+    pub async fn providers(&self) -> Result<Vec<ProviderStatus>> {
+        self.ask(Command::Providers).await
+    }
+
+    /// Asks a provider for everything it has, now or after the round that is under way. False when there is none of this name.
+    pub async fn ask_provider(&self, name: &str) -> Result<bool> {
+        self.ask(|answer| Command::AskProvider(name.into(), answer)).await
     }
 
     /// Removes an entity, visible or not, by its uid. `None` when there is none. Readers no longer see it when this returns.

@@ -1,22 +1,15 @@
-//! Providers hand in entities that no file holds: each has a bucket of roots, replaced as a whole or changed one by one
-//! (contract catalog.md section 6.1).
+//! What providers hand in, as the state keeps it: each has a bucket of roots (contract catalog.md section 6.1).
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use model::{EntityRef, LocationRef};
-use store::StoredLocation;
+use model::Problem;
+use sdk::{EntityProvider, ProviderError};
 
 use super::graph::Id;
-use super::options::CatalogOptions;
 use super::state::{Emit, Loser, ParentId, State};
-use crate::ingest::Emitted;
-use crate::ingest::emit::seal;
-
-/// The bucket of configured locations.
-pub const CONFIG_PROVIDER: &str = "ConfigLocationProvider";
-/// The bucket of registered locations.
-pub const LOCATION_PROVIDER: &str = "DefaultLocationStore";
+use crate::ingest::{Emitted, emit};
+use crate::process::Rules;
 
 /// What a provider has handed in.
 #[derive(Default)]
@@ -26,26 +19,83 @@ pub struct Provider {
     pub lost: HashSet<Id>,
 }
 
+/// A page of offers, ready to be kept.
+pub struct Offers {
+    pub entities: Vec<Emitted>,
+    /// What is wrong with the others.
+    pub problems: Vec<Problem>,
+    pub next: Option<String>,
+}
+
+/// What offers changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Tally {
+    pub added: usize,
+    pub updated: usize,
+    pub removed: usize,
+    pub unchanged: usize,
+}
+
+/// What the pages of a round had so far.
+#[derive(Default)]
+pub struct Seen {
+    ids: HashSet<Id>,
+    pub tally: Tally,
+    pub problems: Vec<Problem>,
+}
+
+impl Offers {
+    /// Asks for a page and gets it ready. The rules hold where the provider says so.
+    ///
+    /// # Errors
+    /// The provider cannot answer.
+    pub async fn ask(
+        provider: &dyn EntityProvider,
+        from: Option<&str>,
+        rules: Arc<Rules>,
+    ) -> Result<Self, ProviderError> {
+        let page = provider.page(from).await?;
+        let rules = provider.is_judged().then_some(rules);
+        let sealed = tokio::task::spawn_blocking(move || {
+            let mut offers =
+                Self { entities: Vec::with_capacity(page.offers.len()), problems: Vec::new(), next: page.next };
+            for offer in page.offers {
+                match emit::admit(offer, rules.as_deref()) {
+                    Ok(emitted) => offers.entities.push(emitted),
+                    Err(problem) => offers.problems.push(problem),
+                }
+            }
+            offers
+        });
+        sealed.await.map_err(|error| ProviderError(format!("its entities could not be read, {error}")))
+    }
+}
+
 impl State {
-    /// Replaces all roots of a provider; what is gone is removed with everything below it.
-    pub fn replace_roots(&mut self, name: &Arc<str>, roots: Vec<Emitted>, now: i64) {
-        let wanted: HashSet<Id> = roots.iter().map(|root| self.intern(&root.entity_ref)).collect();
+    /// Takes in a page of a round.
+    pub fn take_offers(&mut self, name: &Arc<str>, offers: Offers, seen: &mut Seen, now: i64) {
+        seen.problems.extend(offers.problems);
+        for emitted in offers.entities {
+            let id = self.intern(&emitted.entity_ref);
+            let parent = ParentId::Provider(name.clone());
+            let known = self.record(id).filter(|record| record.parent.as_ref() == Some(&parent));
+            let count = match known {
+                None => &mut seen.tally.added,
+                Some(record) if record.unprocessed_hash == emitted.hash => &mut seen.tally.unchanged,
+                Some(_) => &mut seen.tally.updated,
+            };
+            *count += 1;
+            seen.ids.insert(self.add_root(name, emitted, now));
+        }
+    }
+
+    /// Ends a round: what no page of it had goes, with everything below it.
+    pub fn end_round(&mut self, name: &Arc<str>, seen: &mut Seen) {
         let provider = self.providers.entry(name.clone()).or_default();
         let had = provider.entities.iter().chain(&provider.lost);
-        let gone: Vec<Id> = had.copied().filter(|id| !wanted.contains(id)).collect();
+        let gone: Vec<Id> = had.copied().filter(|id| !seen.ids.contains(id)).collect();
+        seen.tally.removed += gone.len();
         gone.into_iter().for_each(|id| self.remove_root(name, id));
-        let parent = ParentId::Provider(name.clone());
-        for root in roots {
-            // The same reference under another key is another root: what hung below the old one goes.
-            let id = self.intern(&root.entity_ref);
-            let replaced = self.record(id).is_some_and(|record| {
-                record.parent.as_ref() == Some(&parent) && record.location_key.as_deref() != Some(&*root.location_key)
-            });
-            if replaced {
-                self.prune(vec![id]);
-            }
-            self.add_root(name, root, now);
-        }
     }
 
     /// Adds a root or changes it.
@@ -78,7 +128,7 @@ impl State {
         }
     }
 
-    /// A reference is free: providers that lost it hand in what they have once more.
+    /// A reference is free: providers that lost it are asked once more.
     pub fn offer_again(&mut self, id: Id, losers: impl IntoIterator<Item = Arc<str>>) {
         for name in losers.into_iter().chain(self.twins.remove(&id).into_iter().flatten()) {
             if let Some(provider) = self.providers.get_mut(&name) {
@@ -97,24 +147,4 @@ impl State {
             self.prune(entities.into_iter().collect());
         }
     }
-}
-
-/// The roots that a configuration asks for.
-pub fn config_roots(options: &CatalogOptions) -> Vec<Emitted> {
-    options.locations.iter().map(|configured| root(&configured.location, None)).collect()
-}
-
-/// The root of a registered location, which keeps its name when its target changes.
-pub fn registered_root(stored: &StoredLocation) -> Emitted {
-    root(&stored.location, Some(&stored.entity_ref))
-}
-
-/// The generated `Location` entity of a root.
-fn root(location: &LocationRef, entity_ref: Option<&EntityRef>) -> Emitted {
-    let mut entity = location.to_entity(None, false);
-    if let Some(name) = entity_ref.map(EntityRef::name) {
-        entity.0["metadata"]["name"] = name.into();
-    }
-    let entity_ref = entity.entity_ref();
-    seal(entity, entity_ref, location.to_string().into())
 }

@@ -20,6 +20,8 @@ pub enum Look {
     Target(TargetId),
     /// The files that an entity pulls in by URL.
     Pulled(Id),
+    /// Everything a provider has.
+    Provider(u32),
 }
 
 /// How a look went, for when the next one is due.

@@ -2,6 +2,7 @@
 
 use model::{EntityRef, Problem};
 
+pub use super::providers::Tally;
 pub use super::state::Conflict;
 
 /// How far the engine is. Published whenever something changed.
@@ -41,6 +42,28 @@ pub struct SourceStatus {
     pub etag: Option<String>,
     pub reading: bool,
     pub problems: Vec<Problem>,
+}
+
+/// A provider of entities and how its last round went.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderStatus {
+    pub name: String,
+    pub entities: usize,
+    /// What it would have if others did not hold the references.
+    pub lost: usize,
+    /// It is being asked.
+    pub running: bool,
+    /// Unix time in milliseconds at which its last whole round ended.
+    pub ended_at: Option<i64>,
+    /// When it is asked next without being told to.
+    pub next_at: Option<i64>,
+    /// What the last whole round changed.
+    pub last: Tally,
+    /// What of it could not be taken.
+    pub refused: Vec<Problem>,
+    /// Why it cannot answer.
+    pub failure: Option<String>,
 }
 
 /// Something that is wrong, and with what.

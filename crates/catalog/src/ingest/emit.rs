@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use model::entity::{MANAGED_BY_LOCATION, MANAGED_BY_ORIGIN_LOCATION};
 use model::{Entity, EntityRef, LocationRef, Problem, descriptor, validate};
+use sdk::Offer;
 use serde_json::Value;
 
 use super::Emitted;
@@ -74,6 +75,18 @@ pub fn emit(bytes: &[u8], place: &Place<'_>) -> Emission {
 
 /// The entity of one document.
 fn emit_one(mut entity: Entity, place: &Place<'_>, location_key: &Arc<str>) -> Result<(Entity, EntityRef), Problem> {
+    let entity_ref = named(&entity)?;
+    if entity_ref == *place.parent {
+        let text = format!("Ignored emitted entity {entity_ref} whose ref was identical to the one that emitted it");
+        return Err(Problem::warning("ConflictError", text));
+    }
+    mark(&mut entity, location_key, &place.origin.to_string());
+    allowed(&entity, &entity_ref, location_key, place.origin, place.rules)?;
+    Ok((entity, entity_ref))
+}
+
+/// The reference of an entity that has at least an envelope.
+fn named(entity: &Entity) -> Result<EntityRef, Problem> {
     validate::envelope_shape(&entity.0)?;
     let entity_ref = entity.entity_ref();
     let length = entity_ref.as_str().len();
@@ -82,19 +95,46 @@ fn emit_one(mut entity: Entity, place: &Place<'_>, location_key: &Arc<str>) -> R
             format!("kind, namespace and name of an entity have {length} bytes together; {MAX_REFERENCE} are allowed");
         return Err(Problem::error("InputError", text));
     }
-    if entity_ref == *place.parent {
-        let text = format!("Ignored emitted entity {entity_ref} whose ref was identical to the one that emitted it");
-        return Err(Problem::warning("ConflictError", text));
+    Ok(entity_ref)
+}
+
+/// Refuses an entity that may not come from this origin.
+fn allowed(
+    entity: &Entity,
+    entity_ref: &EntityRef,
+    location: &str,
+    origin: &LocationRef,
+    rules: &Rules,
+) -> Result<(), Problem> {
+    if rules.allow(entity, origin) {
+        return Ok(());
     }
-    mark(&mut entity, location_key, &place.origin.to_string());
-    if !place.rules.allow(&entity, place.origin) {
-        let text = format!(
-            "Entity {entity_ref} at {location_key}, originated at {}, is not of an allowed kind for that location",
-            place.origin
-        );
-        return Err(Problem::error(NOT_ALLOWED, text));
+    let text = format!(
+        "Entity {entity_ref} at {location}, originated at {origin}, is not of an allowed kind for that location"
+    );
+    Err(Problem::error(NOT_ALLOWED, text))
+}
+
+/// An entity of a provider, checked for the bare envelope and, where they hold for it, against the rules.
+///
+/// # Errors
+/// Why it cannot be taken.
+pub fn admit(offer: Offer, rules: Option<&Rules>) -> Result<Emitted, Problem> {
+    let entity_ref = named(&offer.entity)?;
+    let location = offer.location.clone();
+    let emitted = take(offer);
+    if let Some(rules) = rules {
+        allowed(&emitted.entity, &entity_ref, &emitted.location_key, &location, rules)?;
     }
-    Ok((entity, entity_ref))
+    Ok(emitted)
+}
+
+/// An entity of a provider, ready to be kept; it is its own origin.
+pub fn take(Offer { mut entity, location }: Offer) -> Emitted {
+    let location = location.to_string();
+    mark(&mut entity, &location, &location);
+    let entity_ref = entity.entity_ref();
+    seal(entity, entity_ref, location.into())
 }
 
 /// Sets both managed-by annotations; whatever stands where annotations belong and is none is left for validation to tell.
@@ -109,7 +149,7 @@ fn mark(entity: &mut Entity, location: &str, origin: &str) {
 }
 
 /// Makes an entity ready to be kept.
-pub fn seal(entity: Entity, entity_ref: EntityRef, location_key: Arc<str>) -> Emitted {
+fn seal(entity: Entity, entity_ref: EntityRef, location_key: Arc<str>) -> Emitted {
     let text = entity.0.to_string().into_boxed_str();
     let hash = content_hash(text.as_bytes());
     Emitted { entity, entity_ref, text, hash, location_key, line: 0, written: None }
