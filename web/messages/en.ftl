@@ -484,6 +484,11 @@ admin-tab-problems = Problems
 admin-tab-sources = Sources
 admin-tab-kinds = Kinds
 kinds-what = What entities of each kind must look like. Kinds of your own are defined by entities of the kind KindDefinition, read from any source that may bring them.
+kinds-wrong =
+    { $count ->
+        [one] Something is wrong with a definition
+       *[other] { $n } things are wrong with definitions
+    }
 kind-try-new = Try a new kind
 kind-defined-by = Defined by
 kind-api-versions = API versions

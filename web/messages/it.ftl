@@ -484,6 +484,11 @@ admin-tab-problems = Problemi
 admin-tab-sources = Sorgenti
 admin-tab-kinds = Tipi
 kinds-what = Come devono essere le entità di ciascun tipo. I tuoi tipi sono definiti da entità di tipo KindDefinition, lette da ogni sorgente che può portarle.
+kinds-wrong =
+    { $count ->
+        [one] C’è qualcosa che non va in una definizione
+       *[other] Ci sono { $n } cose che non vanno nelle definizioni
+    }
 kind-try-new = Prova un nuovo tipo
 kind-defined-by = Definito da
 kind-api-versions = Versioni API

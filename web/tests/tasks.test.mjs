@@ -87,6 +87,18 @@ describe('tasks', () => {
       await page.context().close();
     });
 
+    test(`see what a department owns with its teams, ${how}`, async () => {
+      const page = await browser.page('light', { javaScriptEnabled });
+      await page.goto('/catalog?owner=group:default/passengers');
+      const alone = await rows(page).count();
+      await page.getByRole('checkbox', { name: 'with groups within' }).check();
+      if (!javaScriptEnabled) await page.getByRole('button', { name: 'Apply' }).first().click();
+      await page.waitForURL('**nested=yes**');
+      await page.getByRole('link', { name: /Timetable/ }).first().waitFor();
+      assert.ok(await rows(page).count() > alone);
+      await page.context().close();
+    });
+
     test(`find whom a change would hit, ${how}`, async () => {
       const page = await browser.page('light', { javaScriptEnabled });
       await page.goto('/catalog/default/resource/event-bus/graph');

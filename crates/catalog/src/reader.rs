@@ -15,6 +15,9 @@ use crate::query::*;
 
 type Result<T> = std::result::Result<T, QueryError>;
 
+/// Entities that are named in one go.
+const NAMES_AT_ONCE: usize = 256;
+
 /// What full text looks at when neither fields nor an order are named.
 const DEFAULT_TEXT_FIELD: &str = "metadata.uid";
 
@@ -204,7 +207,12 @@ impl CatalogReader {
 
     /// What fails with an entity; `None` when there is no such entity to see.
     pub fn impact(&self, scope: &ReadScope, request: &ImpactRequest) -> Option<Impact> {
-        self.index.read().impact(scope, request)
+        let mut impact = self.index.read().impact(scope, request)?;
+        let refs: Vec<EntityRef> = impact.items.iter().map(|item| item.entity_ref.clone()).collect();
+        for (item, name) in impact.items.iter_mut().zip(self.names(scope, &refs)) {
+            item.name = name;
+        }
+        Some(impact)
     }
 
     /// Who belongs to a group, directly and through the groups below it.
@@ -229,8 +237,14 @@ impl CatalogReader {
 
     /// What entities are called, in the order of the references; `None` for what is not there or hidden.
     pub fn names(&self, scope: &ReadScope, refs: &[EntityRef]) -> Vec<Option<EntityName>> {
-        let index = self.index.read();
-        refs.iter().map(|entity_ref| index.name_of(index.visible_number_of(entity_ref, scope)?)).collect()
+        let mut names = Vec::with_capacity(refs.len());
+        // Whoever writes need not wait for a long list.
+        for part in refs.chunks(NAMES_AT_ONCE) {
+            let index = self.index.read();
+            let name = |entity_ref| index.name_of(index.visible_number_of(entity_ref, scope)?);
+            names.extend(part.iter().map(name));
+        }
+        names
     }
 
     /// Entities whose name or title has the text: exact name first, then prefix, then anywhere.

@@ -16,7 +16,7 @@ use crate::js::js_string;
 pub(crate) const MAX_FAILURES: usize = 1000;
 
 /// What a compiled pattern may take, in bytes.
-const MAX_PATTERN_SIZE: usize = 1 << 20;
+const MAX_PATTERN_SIZE: usize = 256 << 10;
 
 /// Why a schema cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

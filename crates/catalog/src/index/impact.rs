@@ -23,7 +23,7 @@ struct Node {
 }
 
 impl Index {
-    /// What fails with an entity; `None` when there is no such entity to see. What the reader may not see looks like what is not
+    /// What fails with an entity, without names; `None` when there is no such entity to see. What the reader may not see looks like what is not
     /// there, and leads nowhere.
     pub(crate) fn impact(&self, scope: &ReadScope, request: &ImpactRequest) -> Option<Impact> {
         let seen = Seen::of(self, scope);
@@ -81,7 +81,7 @@ impl Index {
         let shown = affected.into_iter().skip(request.offset).take(request.limit);
         impact.items = shown
             .map(|node| Affected {
-                name: node.number.and_then(|number| self.name_of(number)),
+                name: None,
                 owners: owners(&node),
                 entity_ref: node.entity_ref,
                 distance: node.distance,

@@ -7,7 +7,6 @@ use model::kind::{DEFINITION_KIND, KindRegistry, Known};
 use model::reference::DEFAULT_NAMESPACE;
 use model::{EntityRef, ReadScope};
 
-use crate::query::QueryError;
 use crate::reader::CatalogReader;
 
 pub use preview::{Difference, Effect, Effects, Preview, preview};
@@ -31,11 +30,7 @@ pub fn definition_ref(kind: &str) -> EntityRef {
 }
 
 /// All kinds: the built-in ones in the order of lists, one's own, and those that nothing defines.
-pub async fn list(
-    reader: &CatalogReader,
-    scope: &ReadScope,
-    kinds: &KindRegistry,
-) -> Result<Vec<KindStatus>, QueryError> {
+pub fn list(reader: &CatalogReader, scope: &ReadScope, kinds: &KindRegistry) -> Vec<KindStatus> {
     let counted = reader.facets(scope, &["kind".to_owned()], None).pop().map(|(_, values)| values).unwrap_or_default();
     let count =
         |kind: &str| counted.iter().filter(|value| value.value.eq_ignore_ascii_case(kind)).map(|v| v.count).sum();
@@ -43,7 +38,8 @@ pub async fn list(
     for known in kinds.iter() {
         let kind = known.definition.kind.clone();
         let definition = definition_ref(&kind);
-        let is_visible = known.own.is_some() && reader.by_ref(scope, &definition).await?.is_some();
+        let named = || reader.names(scope, std::slice::from_ref(&definition)).into_iter().flatten().next();
+        let is_visible = known.own.is_some() && named().is_some();
         let known = match &known.own {
             Some(_) if !is_visible => known.without_own(),
             _ => Some(known.clone()),
@@ -60,5 +56,5 @@ pub async fn list(
             all.push(KindStatus { kind: value.value.clone(), known: None, defined_by: None, entities });
         }
     }
-    Ok(all)
+    all
 }

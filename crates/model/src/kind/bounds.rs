@@ -12,18 +12,20 @@ use crate::schema::{Fault, child};
 const MAX_PARTS: usize = 5000;
 /// Levels of a schema, references followed.
 const MAX_DEPTH: usize = 64;
-/// Characters of one regular expression.
+/// Regular expressions in a schema, references followed, and the bytes of one: each takes memory of its own.
+const MAX_PATTERNS: usize = 100;
 const MAX_PATTERN: usize = 1000;
 
 /// Refuses what is too large to check entities by.
 pub(super) fn check(schema: &Value) -> Result<(), Fault> {
-    let mut walk = Walk { root: schema, parts: 0, open: HashSet::new() };
+    let mut walk = Walk { root: schema, parts: 0, patterns: 0, open: HashSet::new() };
     walk.part(schema, "", 0)
 }
 
 struct Walk<'a> {
     root: &'a Value,
     parts: usize,
+    patterns: usize,
     /// The references that are being followed.
     open: HashSet<&'a str>,
 }
@@ -53,15 +55,28 @@ impl<'a> Walk<'a> {
                             return Err(Fault { pointer: place, reason: "$id cannot be used here".to_owned() });
                         }
                         ("$ref", Value::String(target)) => self.reference(target, &place, depth)?,
-                        ("pattern", Value::String(pattern)) if pattern.len() > MAX_PATTERN => {
-                            let reason = format!("a pattern may have {MAX_PATTERN} characters at most");
-                            return Err(Fault { pointer: place, reason });
+                        ("pattern", Value::String(pattern)) => self.pattern(pattern, &place)?,
+                        ("patternProperties", Value::Object(patterns)) => {
+                            patterns.keys().try_for_each(|pattern| self.pattern(pattern, &place))?;
+                            self.part(member, &place, depth + 1)?;
                         }
                         _ => self.part(member, &place, depth + 1)?,
                     }
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn pattern(&mut self, pattern: &str, pointer: &str) -> Result<(), Fault> {
+        let fault = |reason: String| Err(Fault { pointer: pointer.to_owned(), reason });
+        self.patterns += 1;
+        if pattern.len() > MAX_PATTERN {
+            return fault(format!("a pattern may have {MAX_PATTERN} bytes at most"));
+        }
+        if self.patterns > MAX_PATTERNS {
+            return fault(format!("it has more than {MAX_PATTERNS} patterns, references followed"));
         }
         Ok(())
     }
@@ -115,7 +130,8 @@ mod tests {
             (json!({"$ref": "https://h.example/schema.json"}), "/$ref", "not a part"),
             (json!({"$ref": "#/definitions/none"}), "/$ref", "not a part"),
             (json!({"properties": {"a": {"$id": "#a"}}}), "/properties/a/$id", "$id"),
-            (json!({"pattern": "a".repeat(2000)}), "/pattern", "1000 characters"),
+            (json!({"pattern": "a".repeat(2000)}), "/pattern", "1000 bytes"),
+            (json!({"patternProperties": {"b".repeat(2000): {}}}), "/patternProperties", "1000 bytes"),
         ] {
             let found = refused(&schema).unwrap_or_default();
             assert!(found.0 == pointer && found.1.contains(reason), "{schema}: {found:?}");
@@ -131,6 +147,8 @@ mod tests {
             definitions.insert(format!("l{level}"), json!({"allOf": [below, below]}));
         }
         assert!(refused(&json!({"definitions": definitions})).unwrap_or_default().1.contains("more than 5000 parts"));
+        let patterns: Vec<Value> = (0..101).map(|number| json!({"pattern": number.to_string()})).collect();
+        assert!(refused(&json!({"anyOf": patterns})).unwrap_or_default().1.contains("more than 100 patterns"));
         let deep = (0..80).fold(json!({}), |inner, _| json!({"items": inner}));
         assert!(refused(&deep).unwrap_or_default().1.contains("levels deep"));
     }

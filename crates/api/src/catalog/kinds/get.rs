@@ -21,7 +21,7 @@ pub async fn handler(
     _: Query<NoParams>,
     Segments(kind): Segments<String>,
 ) -> Result<Response, ApiError> {
-    let all = catalog::kinds::list(&state.catalog, &scope, &state.engine.kinds()).await?;
+    let all = catalog::kinds::list(&state.catalog, &scope, &state.engine.kinds());
     let found = all.into_iter().find(|status| status.kind.eq_ignore_ascii_case(&kind));
     let found = found.ok_or_else(|| ApiError::NotFound(format!("No kind named '{kind}'")))?;
     Ok(respond::json(&KindItem::from(found)))

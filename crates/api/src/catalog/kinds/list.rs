@@ -28,7 +28,7 @@ pub async fn handler(
     Scope(scope): Scope,
     _: Query<NoParams>,
 ) -> Result<Response, ApiError> {
-    let all = catalog::kinds::list(&state.catalog, &scope, &state.engine.kinds()).await?;
+    let all = catalog::kinds::list(&state.catalog, &scope, &state.engine.kinds());
     Ok(respond::json(&KindsResponse { items: all.into_iter().map(KindItem::from).collect() }))
 }
 

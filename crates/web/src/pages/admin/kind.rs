@@ -19,7 +19,7 @@ pub async fn page(
     State(state): State<WebState>,
     Path(kind): Path<String>,
 ) -> Result<Markup, Failure> {
-    let all = kinds::list(&state.catalog, &ctx.scope(), &state.engine.kinds()).await?;
+    let all = kinds::list(&state.catalog, &ctx.scope(), &state.engine.kinds());
     let status = all.into_iter().find(|status| status.kind.eq_ignore_ascii_case(&kind)).ok_or(Failure::NoPage)?;
     let t = ctx.t();
     let body = html! {

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use catalog::kinds::{self, KindStatus};
 use maud::{Markup, html};
+use model::kind::DEFINITION_KIND;
 
 use crate::WebState;
 use crate::components::{icon::Icon, kind_plural};
@@ -16,9 +17,19 @@ pub const PATH: &str = "/admin/kinds";
 
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
     let t = ctx.t();
-    let all = kinds::list(&state.catalog, &ctx.scope(), &state.engine.kinds()).await?;
+    let all = kinds::list(&state.catalog, &ctx.scope(), &state.engine.kinds());
+    let definition = DEFINITION_KIND.to_lowercase();
+    let troubles = state.engine.problems().await?;
+    let wrong = troubles.iter().filter(|t| t.entity_ref.as_ref().is_some_and(|r| r.kind() == definition)).count();
     let new = html! { a.button href=(super::kind_preview::PATH) { (Icon::Edit) (t.text("kind-try-new")) } };
     let body = html! {
+        @if wrong > 0 {
+            section.banner data-tone="bad" {
+                (Icon::Warning)
+                div { p.banner-title { (t.count("kinds-wrong", wrong as u64)) } }
+                a.button href={ "/admin/problems?q=" (definition) } { (t.text("problems-inspect")) }
+            }
+        }
         div.admin-bar { p.quiet { (t.text("kinds-what")) } }
         div.table-wrap tabindex="0" role="region" aria-label=(t.text("admin-tab-kinds")) {
             table.rows.kinds {
