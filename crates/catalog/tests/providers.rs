@@ -38,6 +38,13 @@ impl Directory {
 }
 
 fn entity(name: &str) -> Entity {
+    if let Some(kind) = name.strip_prefix("define ") {
+        let metadata = serde_json::json!({ "name": kind.to_lowercase() });
+        let spec = serde_json::json!({ "kind": kind, "apiVersions": ["acme.example/v1"] });
+        return Entity(
+            serde_json::json!({ "apiVersion": "callboard.io/v1alpha1", "kind": "KindDefinition", "metadata": metadata, "spec": spec }),
+        );
+    }
     let (name, owner) = name.split_once('=').unwrap_or((name, "team"));
     Entity(serde_json::json!({
         "apiVersion": "backstage.io/v1alpha1",
@@ -216,4 +223,18 @@ async fn rules_hold_for_a_provider_that_says_so_and_for_no_other() {
     assert!(names(&catalog).await.is_empty());
     let refused = status(&catalog).await.refused;
     assert!(refused[0].message.contains("is not of an allowed kind for that location"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn kinds_are_defined_by_nobody_that_the_rules_do_not_name() {
+    let directory = Directory::new(&[&["a", "define Environment"]]);
+    let catalog = start_with(&memory().await, options([]), Some(&directory)).await;
+    assert_eq!(names(&catalog).await, ["a"]);
+    assert!(catalog.engine.kinds().get("environment").is_none());
+    assert!(status(&catalog).await.refused[0].message.contains("kinddefinition:default/environment"));
+    let mut lenient = options([]);
+    lenient.rules[0].allow.push(config::AllowedKind { kind: "KindDefinition".to_owned(), spec_type: None });
+    catalog.engine.apply_config(lenient).await.unwrap();
+    ask(&catalog).await;
+    assert!(catalog.engine.kinds().get("environment").is_some());
 }

@@ -58,7 +58,7 @@ pub trait EntityProvider: Send + Sync {
 
     fn rhythm(&self) -> Rhythm;
 
-    /// Whether `catalog.rules` hold for what it hands in, as for files.
+    /// Whether `catalog.rules` hold for what it hands in, as for files. For definitions of kinds they do in any case.
     fn is_judged(&self) -> bool {
         false
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::Problem;
+use model::kind::DEFINITION_KIND;
 use sdk::{EntityProvider, ProviderError};
 
 use super::graph::Id;
@@ -55,12 +56,14 @@ impl Offers {
         rules: Arc<Rules>,
     ) -> Result<Self, ProviderError> {
         let page = provider.page(from).await?;
-        let rules = provider.is_judged().then_some(rules);
+        let is_judged = provider.is_judged();
         let sealed = tokio::task::spawn_blocking(move || {
             let mut offers =
                 Self { entities: Vec::with_capacity(page.offers.len()), problems: Vec::new(), next: page.next };
             for offer in page.offers {
-                match emit::admit(offer, rules.as_deref()) {
+                // What entities of a kind must look like is for nobody but the rules to hand out.
+                let is_held = is_judged || offer.entity.kind() == DEFINITION_KIND;
+                match emit::admit(offer, is_held.then_some(&*rules)) {
                     Ok(emitted) => offers.entities.push(emitted),
                     Err(problem) => offers.problems.push(problem),
                 }
