@@ -83,11 +83,10 @@ pub async fn preview(
         let page = reader.page(scope, &request).await?;
         preview.total = page.total;
         let (before, after) = (kinds.clone(), changed.clone());
-        let judged = tokio::task::spawn_blocking(move || {
-            preview.judge(&page.items, &before, &after);
-            preview
-        });
-        preview = judged.await.map_err(|error| QueryError::Invalid(error.to_string()))?;
+        let judged = tokio::task::spawn_blocking(move || Preview::of(&page.items, &before, &after)).await;
+        // It only fails together with everything else.
+        let Ok(part) = judged else { return Ok(preview) };
+        preview.add(part);
         request.cursor = page.next_cursor;
         if request.cursor.is_none() || began.elapsed() > PATIENCE {
             return Ok(preview);
@@ -96,25 +95,39 @@ pub async fn preview(
 }
 
 impl Preview {
-    fn judge(&mut self, bodies: &[Bytes], before: &KindRegistry, after: &KindRegistry) {
+    /// What becomes of some entities.
+    fn of(bodies: &[Bytes], before: &KindRegistry, after: &KindRegistry) -> Self {
+        let mut part = Self::default();
         for body in bodies {
             let Ok(body) = serde_json::from_slice(body) else { continue };
             let entity = Entity(body);
-            self.checked += 1;
+            part.checked += 1;
             match (judged(before, &entity), judged(after, &entity)) {
-                (Ok(_), Err(problems)) => self.breaks.add(&entity, problems),
-                (Err(problems), Ok(_)) => self.repairs.add(&entity, problems),
+                (Ok(_), Err(problems)) => part.breaks.note(&entity, problems),
+                (Err(problems), Ok(_)) => part.repairs.note(&entity, problems),
                 (Ok(old), Ok(new)) => {
-                    new.difference(&old).for_each(|edge| self.relation(edge).gained += 1);
-                    old.difference(&new).for_each(|edge| self.relation(edge).lost += 1);
+                    new.difference(&old).for_each(|edge| part.relation(&edge.kind).gained += 1);
+                    old.difference(&new).for_each(|edge| part.relation(&edge.kind).lost += 1);
                 }
                 (Err(_), Err(_)) => {}
             }
         }
+        part
     }
 
-    fn relation(&mut self, edge: &RelationEdge) -> &mut Difference {
-        self.relations.entry(edge.kind.clone()).or_default()
+    fn add(&mut self, part: Self) {
+        self.checked += part.checked;
+        self.breaks.add(part.breaks);
+        self.repairs.add(part.repairs);
+        for (kind, difference) in part.relations {
+            let known = self.relation(&kind);
+            known.gained += difference.gained;
+            known.lost += difference.lost;
+        }
+    }
+
+    fn relation(&mut self, kind: &str) -> &mut Difference {
+        self.relations.entry(kind.to_owned()).or_default()
     }
 }
 
@@ -126,7 +139,13 @@ fn judged(kinds: &KindRegistry, entity: &Entity) -> Result<BTreeSet<RelationEdge
 }
 
 impl Effects {
-    fn add(&mut self, entity: &Entity, problems: Vec<Problem>) {
+    fn add(&mut self, more: Self) {
+        self.total += more.total;
+        let room = MAX_NAMED.saturating_sub(self.named.len());
+        self.named.extend(more.named.into_iter().take(room));
+    }
+
+    fn note(&mut self, entity: &Entity, problems: Vec<Problem>) {
         self.total += 1;
         if self.named.len() < MAX_NAMED {
             let relations = entity.0.get("relations").cloned().unwrap_or_default();

@@ -202,6 +202,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn every_entity_is_counted_and_the_first_are_named() {
+        let fixture = Fixture::with_components(701).await;
+        let strict = definition(json!({"kind": "Component", "schema": {"required": ["costCentre"]}}));
+        let found = fixture.post(URL, &strict).await.json();
+        assert_eq!((&found["totalItems"], &found["checkedItems"]), (&json!(701), &json!(701)));
+        assert_eq!(found["breaks"]["totalItems"], 701);
+        assert_eq!(found["breaks"]["items"].as_array().unwrap().len(), 200);
+    }
+
+    #[tokio::test]
     async fn only_what_the_caller_may_see_is_looked_at() {
         let fixture = Fixture::with_components(3).await;
         let blind = fixture.blind();
