@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use catalog::Catalog;
 use model::{EntityRef, KindRegistry};
 use store::{
-    CatalogStore, Change, Commit, Committed, EntityBodies, EntityHead, ReadState, StoreError, StoredEntity,
+    CatalogStore, Change, Commit, Committed, EntityHead, ReadState, StoreError, StoredEntity, StoredFinal,
     StoredLocation,
 };
 use support::*;
@@ -40,8 +40,12 @@ impl CatalogStore for Full {
         self.inner.heads_after(after, limit).await
     }
 
-    async fn bodies_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityBodies>> {
-        self.inner.bodies_after(after, limit).await
+    async fn finals_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredFinal>> {
+        self.inner.finals_after(after, limit).await
+    }
+
+    async fn finals(&self, refs: &[EntityRef]) -> Result<Vec<StoredFinal>> {
+        self.inner.finals(refs).await
     }
 
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>> {

@@ -6,6 +6,7 @@ mod support;
 use std::fs;
 
 use config::OrphanStrategy;
+use store::Commit;
 use support::*;
 
 fn relations(entity: &serde_json::Value) -> Vec<String> {
@@ -257,6 +258,25 @@ async fn a_restart_shows_the_last_state_and_then_what_changed() {
     until(&third, async || get(&third, "component:b").await.is_none()).await;
     assert_eq!(get(&third, "component:a").await.unwrap()["spec"]["owner"], "other");
     assert!(relations(&get(&third, "group:team").await.unwrap()).is_empty());
+}
+
+#[tokio::test]
+async fn what_an_earlier_release_kept_without_what_readers_see_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "a.yaml", &component("a", "team"));
+    let store = memory().await;
+    let locations = || options([file(&root.join("a.yaml"))]);
+    let first = start(store.clone(), FolderReader::new("/nonexistent"), locations()).await;
+    let before = entities(&first).await;
+    first.engine.shutdown().await;
+    let upserts = store.entities_after(None, 10).await.unwrap();
+    let deletes = upserts.iter().map(|row| row.entity_ref.clone()).collect();
+    store.commit(&Commit { deletes, upserts, ..Commit::default() }).await.unwrap();
+    assert!(store.finals_after(None, 10).await.unwrap().is_empty());
+
+    let second = start(store, FolderReader::new("/nonexistent"), locations()).await;
+    assert_eq!(entities(&second).await, before);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod write;
 use async_trait::async_trait;
 use model::EntityRef;
 use store::{
-    CatalogStore, Change, Commit, Committed, EntityBodies, EntityHead, ReadState, Result, StoredEntity, StoredLocation,
+    CatalogStore, Change, Commit, Committed, EntityHead, ReadState, Result, StoredEntity, StoredFinal, StoredLocation,
 };
 use uuid::Uuid;
 
@@ -28,32 +28,24 @@ impl CatalogStore for SqlStore {
     }
 
     async fn entities_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredEntity>> {
-        self.page(rows::ENTITY, after, limit).await?.iter().map(rows::entity).collect()
+        self.page("entity", rows::ENTITY, "id", after, limit).await?.iter().map(rows::entity).collect()
     }
 
     async fn heads_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityHead>> {
-        self.page(rows::HEAD, after, limit).await?.iter().map(rows::head).collect()
+        let heads = "entity LEFT JOIN final_entity ON final_entity.id = entity.id";
+        self.page(heads, rows::HEAD, "entity.id", after, limit).await?.iter().map(rows::head).collect()
     }
 
-    async fn bodies_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityBodies>> {
-        self.page(rows::BODIES, after, limit).await?.iter().map(rows::bodies).collect()
+    async fn finals_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredFinal>> {
+        self.page("final_entity", rows::FINAL, "id", after, limit).await?.iter().map(rows::final_entity).collect()
     }
 
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>> {
-        // A reference may be asked for twice, in two chunks even; its entity is answered once.
-        let mut refs: Vec<&str> = refs.iter().map(EntityRef::as_str).collect();
-        refs.sort_unstable();
-        refs.dedup();
-        let mut found = Vec::with_capacity(refs.len());
-        for chunk in refs.chunks(REFS_PER_READ) {
-            let parameters = self.database.dialect().parameters(1, chunk.len());
-            let sql = format!("SELECT {} FROM entity WHERE ref IN ({parameters})", rows::ENTITY);
-            let values = chunk.iter().map(|text| Value::from(*text)).collect();
-            for row in self.database.read("entity", sql, values).await? {
-                found.push(rows::entity(&row)?);
-            }
-        }
-        Ok(found)
+        self.by_refs("entity", rows::ENTITY, refs).await?.iter().map(rows::entity).collect()
+    }
+
+    async fn finals(&self, refs: &[EntityRef]) -> Result<Vec<StoredFinal>> {
+        self.by_refs("final_entity", rows::FINAL, refs).await?.iter().map(rows::final_entity).collect()
     }
 
     async fn locations(&self) -> Result<Vec<StoredLocation>> {
@@ -86,13 +78,29 @@ impl CatalogStore for SqlStore {
 }
 
 impl SqlStore {
-    /// Entities in order of id, after the given one.
-    async fn page(&self, columns: &str, after: Option<Uuid>, limit: u32) -> Result<Vec<Row>> {
+    /// Rows in order of their id, after the given one.
+    async fn page(&self, table: &str, columns: &str, id: &str, after: Option<Uuid>, limit: u32) -> Result<Vec<Row>> {
         let (condition, values) = match after {
-            Some(after) => ("WHERE id > $2", vec![i64::from(limit).into(), after.into()]),
-            None => ("", vec![i64::from(limit).into()]),
+            Some(after) => (format!("WHERE {id} > $2"), vec![i64::from(limit).into(), after.into()]),
+            None => (String::new(), vec![i64::from(limit).into()]),
         };
-        let sql = format!("SELECT {columns} FROM entity {condition} ORDER BY id LIMIT $1");
+        let sql = format!("SELECT {columns} FROM {table} {condition} ORDER BY {id} LIMIT $1");
         self.database.read("entity", sql, values).await
+    }
+
+    /// Rows with these references.
+    async fn by_refs(&self, table: &str, columns: &str, refs: &[EntityRef]) -> Result<Vec<Row>> {
+        // A reference may be asked for twice, in two chunks even; its row is answered once.
+        let mut refs: Vec<&str> = refs.iter().map(EntityRef::as_str).collect();
+        refs.sort_unstable();
+        refs.dedup();
+        let mut found = Vec::with_capacity(refs.len());
+        for chunk in refs.chunks(REFS_PER_READ) {
+            let parameters = self.database.dialect().parameters(1, chunk.len());
+            let sql = format!("SELECT {columns} FROM {table} WHERE ref IN ({parameters})");
+            let values = chunk.iter().map(|text| Value::from(*text)).collect();
+            found.extend(self.database.read("entity", sql, values).await?);
+        }
+        Ok(found)
     }
 }

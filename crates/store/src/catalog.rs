@@ -28,6 +28,8 @@ pub struct StoredEntity {
     pub parent: Option<Parent>,
     /// The body as the parent emitted it, both managed-by annotations included.
     pub unprocessed: Box<str>,
+    /// Hash of that body; equal means that the source says the same.
+    pub unprocessed_hash: String,
     /// The body after the last processing without errors; without `relations`, `status`, `metadata.uid` and `metadata.etag`.
     /// `None` while the entity was never processed well: then no read shows it.
     pub processed: Option<Box<str>>,
@@ -50,6 +52,7 @@ pub struct EntityHead {
     pub entity_ref: EntityRef,
     pub location_key: Option<String>,
     pub parent: Option<Parent>,
+    pub unprocessed_hash: String,
     /// There is a processed body.
     pub processed: bool,
     pub relations: Vec<RelationEdge>,
@@ -57,15 +60,23 @@ pub struct EntityHead {
     pub problems: Vec<Problem>,
     pub result_hash: Option<String>,
     pub updated_at: i64,
+    /// Hash of what readers see; `None` while they see nothing.
+    pub final_hash: Option<String>,
 }
 
-/// The bodies of an entity.
+/// An entity as readers see it: the processed body with what others relate to it, its status, uid and etag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntityBodies {
+pub struct StoredFinal {
     pub id: Uuid,
     pub entity_ref: EntityRef,
-    pub unprocessed: Box<str>,
-    pub processed: Option<Box<str>>,
+    /// The entity that emitted it.
+    pub parent: Option<EntityRef>,
+    /// Hash of the whole of it.
+    pub hash: String,
+    /// JSON. Of large texts only the beginnings; the whole is in the processed body.
+    pub body: Box<str>,
+    /// JSON pointers to those texts.
+    pub cuts: Vec<String>,
 }
 
 /// What is remembered of a source that was read, so that the next read can be conditional.
@@ -117,6 +128,9 @@ pub struct Change {
 #[derive(Clone, Debug, Default)]
 pub struct Commit {
     pub upserts: Vec<StoredEntity>,
+    /// What readers will see of entities, whether or not these are written themselves.
+    pub finals: Vec<StoredFinal>,
+    /// Entities to remove, with what readers see of them.
     pub deletes: Vec<EntityRef>,
     pub add_locations: Vec<StoredLocation>,
     pub update_locations: Vec<StoredLocation>,
@@ -137,7 +151,7 @@ pub struct Committed {
 #[async_trait]
 pub trait CatalogStore: Send + Sync {
     /// Applies everything in one transaction and returns once it is durable; on an error nothing of it was kept.
-    /// Upserts replace the row with the same `entity_ref`. Adding a location that exists is [`crate::StoreError::Conflict`].
+    /// Upserts and finals replace what has the same `entity_ref`. Adding a location that exists is [`crate::StoreError::Conflict`].
     async fn commit(&self, commit: &Commit) -> Result<Committed>;
 
     /// Entities in order of id, after the given id, at most `limit`: for start-up and rebuilds.
@@ -146,8 +160,11 @@ pub trait CatalogStore: Send + Sync {
     /// The same without bodies: all that relates entities to each other, at a fraction of the cost.
     async fn heads_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityHead>>;
 
-    /// The same without anything but bodies.
-    async fn bodies_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<EntityBodies>>;
+    /// What readers see, in order of id, after the given one, at most `limit`.
+    async fn finals_after(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<StoredFinal>>;
+
+    /// What readers see of these, where they see something, in no particular order.
+    async fn finals(&self, refs: &[EntityRef]) -> Result<Vec<StoredFinal>>;
 
     /// Entities by reference, those that are there, in no particular order.
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>>;

@@ -8,7 +8,7 @@ pub mod lead;
 pub mod suite;
 
 pub use catalog::{
-    CatalogStore, Change, ChangeKind, Commit, Committed, EntityBodies, EntityHead, Parent, ReadState, StoredEntity,
+    CatalogStore, Change, ChangeKind, Commit, Committed, EntityHead, Parent, ReadState, StoredEntity, StoredFinal,
     StoredLocation,
 };
 pub use error::{Result, StoreError};

@@ -11,7 +11,7 @@ pub mod keys;
 use model::{EntityRef, LocationRef, Problem, relation::RelationEdge};
 use uuid::Uuid;
 
-use crate::{Change, ChangeKind, Parent, ReadState, StoredEntity, StoredLocation};
+use crate::{Change, ChangeKind, Parent, ReadState, StoredEntity, StoredFinal, StoredLocation};
 
 /// Makes a `#[tokio::test]` of every case of the catalog contract. `$open` is an async function that answers a fresh
 /// `Arc<dyn CatalogStore>` and something to keep alive beside it, or `None` where this backend cannot be tested.
@@ -22,7 +22,7 @@ macro_rules! catalog_suite {
             $open,
             catalog: an_empty_store_answers_nothing, everything_of_an_entity_comes_back, an_upsert_replaces_by_reference,
             the_newest_of_equal_references_wins, a_delete_makes_room_for_a_rename, an_id_belongs_to_one_entity,
-            deleting_what_is_not_there_is_no_error, entities_page_in_order_of_id, heads_and_bodies_page_like_entities,
+            deleting_what_is_not_there_is_no_error, entities_page_in_order_of_id, heads_page_like_entities, finals_are_kept_beside_entities,
             entities_are_found_by_reference,
             locations_are_kept, a_location_that_exists_is_a_conflict, a_lost_location_cannot_be_updated,
             a_removed_location_makes_room, read_states_replace_and_are_forgotten, the_feed_is_ordered_without_gaps,
@@ -77,6 +77,7 @@ pub fn entity(name: &str) -> StoredEntity {
         location_key: Some(format!("url:https://example.com/{name}.yaml")),
         parent: Some(Parent::Provider("config".to_owned())),
         unprocessed: format!(r#"{{"kind":"Component","metadata":{{"name":"{name}"}}}}"#).into(),
+        unprocessed_hash: "ab12".to_owned(),
         processed: Some(
             format!(r#"{{"kind":"Component","metadata":{{"name":"{name}","namespace":"default"}}}}"#).into(),
         ),
@@ -89,6 +90,19 @@ pub fn entity(name: &str) -> StoredEntity {
         result_hash: Some("0123abcd".to_owned()),
         updated_at: 1_700_000_000_000,
         entity_ref,
+    }
+}
+
+/// What readers see of this entity.
+pub fn final_of(entity: &StoredEntity) -> StoredFinal {
+    StoredFinal {
+        id: entity.id,
+        entity_ref: entity.entity_ref.clone(),
+        parent: Some(EntityRef::new("location", "default", "all")),
+        hash: "cd34".to_owned(),
+        body: format!(r#"{{"metadata":{{"name":"{}"}},"spec":{{"definition":"open"}}}}"#, entity.entity_ref.name())
+            .into(),
+        cuts: vec!["/spec/definition".to_owned()],
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::OrphanStrategy;
-use parking_lot::RwLock;
 use sdk::ProviderError;
 use store::CatalogStore;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -26,8 +25,8 @@ use super::schedule::{Look, Schedule, Went};
 use super::state::{State, TargetId};
 use super::status::EngineStatus;
 use super::worker::Worker;
-use crate::index::Index;
 use crate::ingest::ReadReport;
+use crate::projection::Projection;
 use crate::watch::FileWatcher;
 
 /// What workers report.
@@ -73,7 +72,7 @@ const WATCH_REST: u32 = 4;
 pub struct Actor {
     pub state: State,
     pub store: Arc<dyn CatalogStore>,
-    pub index: Arc<RwLock<Index>>,
+    pub projection: Projection,
     pub worker: Arc<Worker>,
     pub options: CatalogOptions,
     pub status: watch::Sender<EngineStatus>,

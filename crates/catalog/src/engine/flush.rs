@@ -2,118 +2,19 @@
 //! of it in the change feed, and is then put into the index. Nothing is shown that is not kept.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use model::{Entity, EntityRef, Problem};
-use parking_lot::RwLock;
+use model::EntityRef;
 use store::{CatalogStore, Change, ChangeKind, Commit, Parent, ReadState, StoreError, StoredEntity};
-use uuid::Uuid;
 
+use super::complete::{Body, Completed, Draft, Finished, complete_all};
 use super::graph::Id;
 use super::news::Fault;
 use super::state::{Processing, State, TargetId};
-use crate::index::{FinalEntity, Index, Prepared};
-use crate::process::complete;
-use crate::process::stable::{Hash, stable_hash};
+use crate::index::Prepared;
+use crate::projection::Projection;
 
 /// References asked of the store at once.
 const LOAD_CHUNK: usize = 500;
-/// Entities put into the index at once; readers wait no longer than that takes.
-const INDEX_CHUNK: usize = 1000;
-
-/// An entity to complete from its good body.
-pub struct Draft {
-    pub id: Id,
-    pub uid: Uuid,
-    pub entity_ref: EntityRef,
-    pub parent: Option<EntityRef>,
-    pub orphan: bool,
-    pub relations: Vec<(String, String)>,
-    pub problems: Vec<Problem>,
-    pub old_hash: Option<Hash>,
-    pub body: Body,
-}
-
-/// A good body, parsed or as it is kept.
-pub enum Body {
-    Parsed(Arc<Entity>),
-    Text(Box<str>),
-}
-
-/// A completed entity that readers see differently from before.
-pub struct Finished {
-    pub id: Id,
-    pub hash: Hash,
-    pub prepared: Prepared,
-}
-
-/// What completing entities came to.
-#[derive(Default)]
-pub struct Completed {
-    /// Those that readers do not yet see so.
-    pub finished: Vec<Finished>,
-    /// Those that cannot be searched for as they are: readers keep what they had.
-    pub refused: Vec<(Id, Problem)>,
-}
-
-/// Completes entities on all processors.
-pub async fn complete_all(drafts: Vec<Draft>) -> Completed {
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
-    let size = drafts.len().div_ceil(workers).max(64);
-    let mut drafts = drafts.into_iter();
-    let mut parts = Vec::new();
-    loop {
-        let part: Vec<Draft> = drafts.by_ref().take(size).collect();
-        if part.is_empty() {
-            break;
-        }
-        parts.push(tokio::task::spawn_blocking(move || complete_part(part)));
-    }
-    let mut all = Completed::default();
-    for part in parts {
-        let part = part.await.unwrap_or_default();
-        all.finished.extend(part.finished);
-        all.refused.extend(part.refused);
-    }
-    all
-}
-
-fn complete_part(drafts: Vec<Draft>) -> Completed {
-    let mut part = Completed::default();
-    for draft in drafts {
-        let id = draft.id;
-        match finish(draft) {
-            Ok(finished) => part.finished.extend(finished),
-            Err(problem) => part.refused.push((id, problem)),
-        }
-    }
-    part
-}
-
-/// Nothing when readers see it so already.
-fn finish(draft: Draft) -> Result<Option<Finished>, Problem> {
-    let mut body = match draft.body {
-        Body::Parsed(entity) => Arc::unwrap_or_clone(entity),
-        Body::Text(text) => match serde_json::from_str(&text) {
-            Ok(body) => Entity(body),
-            Err(error) => {
-                let text = format!("the stored body of {} cannot be read, {error}; refresh it", draft.entity_ref);
-                return Err(Problem::error("Error", text));
-            }
-        },
-    };
-    complete(&mut body, draft.orphan, &draft.relations, &draft.problems);
-    let hash = stable_hash(&body.0);
-    if draft.old_hash == Some(hash) {
-        return Ok(None);
-    }
-    if let Some(metadata) = body.0.get_mut("metadata").and_then(serde_json::Value::as_object_mut) {
-        metadata.insert("uid".to_owned(), draft.uid.to_string().into());
-        metadata.entry("etag").or_insert_with(|| hex::encode(hash).into());
-    }
-    let entity = FinalEntity { id: draft.uid, entity_ref: draft.entity_ref, body, parent: draft.parent };
-    Ok(Some(Finished { id: draft.id, hash, prepared: Prepared::new(entity)? }))
-}
 
 /// What one flush is about, fixed before anything is awaited.
 struct Selection {
@@ -150,9 +51,9 @@ impl Flush {
         settle_uids(state, scope);
         let selection = select(state, scope);
         let stored = load_missing(state, store, &selection).await?;
-        let completed = complete_all(drafts(state, &selection, &stored)).await;
+        let mut completed = complete_all(drafts(state, &selection, &stored)).await;
         let now = base::clock::now_millis();
-        let commit = commit_of(state, &selection, &stored, &completed.finished, now);
+        let commit = commit_of(state, &selection, &stored, &mut completed.finished, now);
         Ok(Self { selection, completed, commit })
     }
 
@@ -179,9 +80,9 @@ impl Flush {
 }
 
 impl Shown {
-    /// Puts it all into the index.
-    pub fn show(self, index: &RwLock<Index>) {
-        show(index, self.puts, &self.removals);
+    /// Puts it all before readers.
+    pub fn show(self, projection: &Projection) {
+        projection.show(self.puts, &self.removals);
     }
 }
 
@@ -282,7 +183,7 @@ fn commit_of(
     state: &State,
     selection: &Selection,
     stored: &HashMap<EntityRef, StoredEntity>,
-    finished: &[Finished],
+    finished: &mut [Finished],
     now: i64,
 ) -> Commit {
     let mut commit = Commit::default();
@@ -305,6 +206,7 @@ fn commit_of(
     }
     for finished in finished {
         let Some(record) = state.record(finished.id) else { continue };
+        commit.finals.extend(finished.kept.take());
         let kind = if record.final_hash.is_some() { ChangeKind::Updated } else { ChangeKind::Created };
         commit.changes.push(Change {
             seq: 0,
@@ -345,6 +247,7 @@ fn row_of(state: &State, id: Id, stored: &HashMap<EntityRef, StoredEntity>) -> O
         location_key: record.location_key.as_deref().map(str::to_owned),
         parent: state.parent_of(record),
         unprocessed,
+        unprocessed_hash: hex::encode(record.unprocessed_hash),
         // A location that nothing could be read from yet is not to be seen after a restart either.
         processed: processed.filter(|_| state.shows(id)),
         relations: state.graph.originated(id),
@@ -383,8 +286,8 @@ fn done(state: &mut State, selection: &Selection) {
     state.bodies.retain(|id, bodies| dirty.contains(id) || hidden.contains(id) || bodies.raw.is_some());
 }
 
-/// Remembers what readers are about to see, and what they cannot be shown. Answers what goes into the index.
-pub fn shown(state: &mut State, completed: Completed) -> Vec<Prepared> {
+/// Remembers what readers are about to see, and what they cannot be shown. Answers what goes before readers.
+fn shown(state: &mut State, completed: Completed) -> Vec<Prepared> {
     for (id, problem) in completed.refused {
         state.news.changed(Fault::Entity(id));
         state.unindexed.insert(id, problem);
@@ -398,21 +301,4 @@ pub fn shown(state: &mut State, completed: Completed) -> Vec<Prepared> {
         }
     }
     puts
-}
-
-/// Puts entities into the index, in parts so that readers never wait long.
-pub fn show(index: &RwLock<Index>, mut puts: Vec<Prepared>, removals: &[EntityRef]) {
-    // The index takes new ids cheaply at its end alone, so no part may hold ids from before the last one's.
-    puts.sort_unstable_by_key(|put| put.id);
-    if !removals.is_empty() {
-        index.write().apply(Vec::new(), removals);
-    }
-    let mut puts = puts.into_iter();
-    loop {
-        let part: Vec<Prepared> = puts.by_ref().take(INDEX_CHUNK).collect();
-        if part.is_empty() {
-            return;
-        }
-        index.write().apply(part, &[]);
-    }
 }

@@ -1,26 +1,22 @@
-//! Starting: the state of the last run is rebuilt from the store and shown at once; sources are looked at afterwards.
+//! Starting: the state of the last run is rebuilt from the store; sources are looked at afterwards.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use model::KindRegistry;
-use parking_lot::RwLock;
-use store::{CatalogStore, EntityBodies, EntityHead, Parent, StoreError};
+use store::{CatalogStore, EntityHead, Parent, StoreError};
 use uuid::Uuid;
 
-use super::flush::{Body, Draft, complete_all, show, shown};
 use super::state::{ParentId, Processing, Record, State};
-use crate::index::Index;
-use crate::process::stable::{Hash, content_hash};
+use crate::process::stable::Hash;
 
 /// Entities read from the store at once.
 const PAGE: u32 = 2000;
 
-/// Fills the state from the store, and the index with what readers saw last. Answers the kinds with those that were defined.
+/// Fills the state from the store. Answers the kinds with those that were defined.
 pub async fn load(
     state: &mut State,
     store: &dyn CatalogStore,
-    index: &Arc<RwLock<Index>>,
     kinds: &KindRegistry,
 ) -> Result<Arc<KindRegistry>, StoreError> {
     for remembered in store.read_states().await? {
@@ -49,7 +45,6 @@ pub async fn load(
             }
         }
     }
-    show_all(state, store, index).await?;
     let kinds = state.load_definitions(store, kinds).await?;
     let mut fingerprints: HashMap<String, String> = HashMap::new();
     for id in 0..u32::try_from(state.records.len()).unwrap_or(u32::MAX) {
@@ -62,10 +57,15 @@ pub async fn load(
                 fingerprints.entry(kind.to_owned()).or_insert(fingerprint.unwrap_or_default())
             }
         };
+        let unseen = record.good && record.final_hash.is_none();
         let judged = record.result_hash.as_deref().is_some_and(|hash| hash.starts_with(fingerprint.as_str()));
         let current = judged && !fingerprint.is_empty() && !state.is_location(id);
         if !current {
             state.queue_processing(id);
+        }
+        // Written by a release that did not keep what readers see, or nothing that they can be shown.
+        if unseen {
+            state.dirty_finals.insert(id);
         }
     }
     Ok(kinds)
@@ -111,12 +111,11 @@ fn take_head(state: &mut State, head: EntityHead, names: &mut Names) {
             target: None,
             line,
             unplaced: false,
-            // With its bodies.
-            unprocessed_hash: Hash::default(),
+            unprocessed_hash: hash(&head.unprocessed_hash),
             generation: 0,
             processing: Processing::No,
             good: head.processed,
-            final_hash: None,
+            final_hash: head.final_hash.as_deref().map(hash),
             problems: head.problems,
             refresh_keys,
             pulled: Box::default(),
@@ -126,44 +125,10 @@ fn take_head(state: &mut State, head: EntityHead, names: &mut Names) {
     );
 }
 
-/// Puts every entity with a good body into the index. While a page is completed the next is read and the one before goes into
-/// the index: none of these waits for another.
-async fn show_all(state: &mut State, store: &dyn CatalogStore, index: &Arc<RwLock<Index>>) -> Result<(), StoreError> {
-    let mut page = store.bodies_after(None, PAGE).await?;
-    let mut showing = tokio::task::spawn_blocking(|| ());
-    while let Some(last) = page.last() {
-        let next = store.bodies_after(Some(last.id), PAGE);
-        let drafts = page.into_iter().filter_map(|bodies| draft(state, bodies)).collect();
-        let (completed, next) = tokio::join!(complete_all(drafts), next);
-        page = next?;
-        let puts = shown(state, completed);
-        // Ends early only when the process does.
-        let _ = showing.await;
-        let index = index.clone();
-        showing = tokio::task::spawn_blocking(move || show(&index, puts, &[]));
-    }
-    let _ = showing.await;
-    Ok(())
-}
-
-/// What an entity was when the last run ended; nothing where no reader saw it.
-fn draft(state: &mut State, bodies: EntityBodies) -> Option<Draft> {
-    let id = state.graph.find(&bodies.entity_ref)?;
-    let record = state.record_mut(id)?;
-    record.unprocessed_hash = content_hash(bodies.unprocessed.as_bytes());
-    let record = state.record(id)?;
-    Some(Draft {
-        id,
-        uid: record.uid,
-        orphan: record.parent.is_none(),
-        relations: state.graph.relations(id),
-        problems: record.problems.clone(),
-        old_hash: None,
-        body: Body::Text(bodies.processed?),
-        parent: match state.parent_of(record) {
-            Some(Parent::Entity(parent)) => Some(parent),
-            _ => None,
-        },
-        entity_ref: bodies.entity_ref,
-    })
+/// A hash as it is kept; one that differs from all where it is not known.
+fn hash(text: &str) -> Hash {
+    let mut hash = Hash::default();
+    // Whatever is wrong with it, the entity is looked at anew.
+    let _ = hex::decode_to_slice(text, &mut hash);
+    hash
 }

@@ -5,6 +5,7 @@ pub(crate) mod actor;
 pub(crate) mod apply;
 pub(crate) mod claims;
 mod commands;
+mod complete;
 mod definitions;
 mod dispatch;
 mod files;
@@ -44,6 +45,7 @@ use crate::index::Index;
 use crate::ingest::SourceReader;
 use crate::inspect::{self, Inspection};
 use crate::process::{RuleError, Rules};
+use crate::projection::Projection;
 use crate::providers::{ConfiguredLocations, RegisteredLocations};
 use crate::watch::FileWatcher;
 use actor::{Actor, Progress};
@@ -104,7 +106,9 @@ pub async fn start(
     let release = kinds.release();
     let judged_by = options.judgement(&release);
     let mut state = state::State { judged_by, ..state::State::default() };
-    let kinds = load::load(&mut state, &*store, &index, &kinds).await?;
+    let projection = Projection::new(index);
+    projection.fill(&*store).await?;
+    let kinds = load::load(&mut state, &*store, &kinds).await?;
     let registered = Registered::new(store.locations().await?);
     let current = Arc::new(ArcSwap::from_pointee(options.clone()));
     let mut rounds = Rounds::default();
@@ -148,7 +152,7 @@ pub async fn start(
     let mut actor = Actor {
         state,
         store: store.clone(),
-        index,
+        projection,
         worker: worker.clone(),
         progress,
         options,

@@ -41,7 +41,7 @@ impl Actor {
                 }
                 let waited = began.saturating_duration_since(self.progress.touched_at);
                 measure::flushed(waited, self.progress.flush_time, count);
-                self.progress.holdings.measure(&self.state, &self.index);
+                self.progress.holdings.measure(&self.state, self.projection.index());
                 news::tell(&self.state.news());
                 self.status.send_modify(|status| {
                     status.flushes += 1;
@@ -69,9 +69,9 @@ impl Actor {
         if !flush.is_empty() {
             self.meanwhile(store.commit(&flush.commit)).await?;
         }
-        let (shown, index) = (flush.done(&mut self.state), self.index.clone());
+        let (shown, projection) = (flush.done(&mut self.state), self.projection.clone());
         // It only fails together with everything else.
-        let _ = self.meanwhile(tokio::task::spawn_blocking(move || shown.show(&index))).await;
+        let _ = self.meanwhile(tokio::task::spawn_blocking(move || shown.show(&projection))).await;
         Ok(count)
     }
 

@@ -29,7 +29,7 @@ use uuid::Uuid;
 pub(crate) use head::Head;
 pub(crate) use like::Like;
 pub use prepared::Prepared;
-pub(crate) use prepared::StoredBody;
+pub(crate) use prepared::{StoredBody, shorten};
 pub(crate) use walk::{Item, Order, Position};
 
 use key::Key;

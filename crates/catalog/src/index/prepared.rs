@@ -12,6 +12,10 @@ use super::FinalEntity;
 /// Texts of `spec` with more bytes than this (API definitions, as a rule) are not kept in memory.
 pub(crate) const LARGE_TEXT: usize = 4096;
 
+/// Characters that are left of a large text where it is shortened: more than a search row holds (contract catalog.md
+/// section 7.1), so that the rows stay what they are.
+const SHORTENED: usize = 256;
+
 /// A final entity made ready for the index: serialised and flattened.
 pub struct Prepared {
     pub(crate) id: Uuid,
@@ -46,16 +50,59 @@ impl Prepared {
     ///
     /// # Errors
     /// When keys of the body differ only in casing, so that its search rows would be ambiguous.
-    pub fn new(entity: FinalEntity) -> Result<Self, Problem> {
+    pub fn new(mut entity: FinalEntity) -> Result<Self, Problem> {
+        let cuts = shorten(&mut entity.body.0);
+        Self::shortened(entity, &cuts)
+    }
+
+    /// The same for an entity whose large texts were shortened, those at the given JSON pointers.
+    ///
+    /// # Errors
+    /// As [`Prepared::new`].
+    pub fn shortened(entity: FinalEntity, cuts: &[String]) -> Result<Self, Problem> {
         let rows = Rows::of(&entity.body.0).map_err(|error| Problem::error("InputError", error.to_string()))?;
-        let body = StoredBody::of(&entity.body.0);
+        let body = StoredBody::of(&entity.body.0, cuts);
         Ok(Self { id: entity.id, entity_ref: entity.entity_ref, parent: entity.parent, body, rows })
     }
 }
 
+/// Leaves of the large texts of a body only their beginnings. Answers the JSON pointers to them, in the order of the body.
+pub(crate) fn shorten(body: &mut Value) -> Vec<String> {
+    fn walk(value: &mut Value, pointer: &mut String, cuts: &mut Vec<String>) {
+        let length = pointer.len();
+        match value {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    *pointer += "/";
+                    *pointer += &key.replace('~', "~0").replace('/', "~1");
+                    walk(value, pointer, cuts);
+                    pointer.truncate(length);
+                }
+            }
+            Value::Array(items) => {
+                for (i, value) in items.iter_mut().enumerate() {
+                    *pointer += &format!("/{i}");
+                    walk(value, pointer, cuts);
+                    pointer.truncate(length);
+                }
+            }
+            Value::String(text) if text.len() > LARGE_TEXT => {
+                *text = text.chars().take(SHORTENED).collect();
+                cuts.push(pointer.clone());
+            }
+            _ => {}
+        }
+    }
+    let mut cuts = Vec::new();
+    if let Some(spec) = body.get_mut("spec") {
+        walk(spec, &mut "/spec".to_owned(), &mut cuts);
+    }
+    cuts
+}
+
 impl StoredBody {
-    fn of(body: &Value) -> Self {
-        let mut writer = Writer::default();
+    fn of(body: &Value, cuts: &[String]) -> Self {
+        let mut writer = Writer { pointers: cuts, ..Writer::default() };
         writer.value(body, 0);
         writer.json.shrink_to_fit();
         let cuts = (!writer.cuts.is_empty()).then(|| writer.cuts.into());
@@ -80,15 +127,16 @@ impl StoredBody {
     }
 }
 
-/// Writes JSON, leaving out large texts below `spec`.
+/// Writes JSON, leaving out the texts at some pointers, all below `spec`.
 #[derive(Default)]
-struct Writer {
+struct Writer<'a> {
+    pointers: &'a [String],
     json: Vec<u8>,
     cuts: Vec<Cut>,
     path: Vec<String>,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn value(&mut self, value: &Value, depth: usize) {
         let in_spec = self.path.first().is_some_and(|first| first == "spec");
         match value {
@@ -118,11 +166,15 @@ impl Writer {
                 }
                 self.json.push(b']');
             }
-            Value::String(text) if in_spec && text.len() > LARGE_TEXT => {
+            Value::String(_) if in_spec && !self.pointers.is_empty() => {
                 let escaped = self.path.iter().map(|part| part.replace('~', "~0").replace('/', "~1"));
                 let pointer = escaped.fold(String::new(), |pointer, part| pointer + "/" + &part);
-                self.cuts.push(Cut { at: self.json.len(), pointer, path: self.path.join(".") });
-                self.json.extend_from_slice(b"\"\"");
+                if self.pointers.contains(&pointer) {
+                    self.cuts.push(Cut { at: self.json.len(), pointer, path: self.path.join(".") });
+                    self.json.extend_from_slice(b"\"\"");
+                } else {
+                    append(&mut self.json, value);
+                }
             }
             other => append(&mut self.json, other),
         }
@@ -148,7 +200,9 @@ mod tests {
             "spec": { "a/b": large, "type": "openapi", "list": [1, { "x": large }, []], "empty": {} },
             "relations": [],
         });
-        let stored = StoredBody::of(&body);
+        let mut short = body.clone();
+        let cuts = shorten(&mut short);
+        let stored = StoredBody::of(&short, &cuts);
         // What stands outside `spec` is kept, however large.
         assert!(stored.json.len() < serde_json::to_string(&large).unwrap().len() + 200);
         let skeleton: Value = serde_json::from_slice(&stored.json).unwrap();
@@ -158,12 +212,17 @@ mod tests {
         assert_eq!(stored.whole(None), stored.json);
         let paths: Vec<&str> = stored.cuts.as_deref().unwrap().iter().map(|cut| cut.path.as_str()).collect();
         assert_eq!(paths, ["spec.a/b", "spec.list.1.x"]);
+        assert_eq!(cuts, ["/spec/a~1b", "/spec/list/1/x"]);
+        let rows = |body: &Value| Rows::of(body).unwrap().iter().map(|row| format!("{row:?}")).collect::<Vec<_>>();
+        assert_eq!(rows(&short), rows(&body), "what can be searched for stays the same");
     }
 
     #[test]
     fn ordinary_entities_are_kept_as_they_are() {
         let body = json!({ "kind": "Component", "metadata": { "name": "n" }, "spec": { "type": "x" } });
-        let stored = StoredBody::of(&body);
+        let mut short = body.clone();
+        assert!(shorten(&mut short).is_empty() && short == body);
+        let stored = StoredBody::of(&body, &[]);
         assert!(stored.cuts.is_none());
         assert_eq!(stored.json, serde_json::to_vec(&body).unwrap());
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use store::{
     StoreError,
     catalog::{
-        CatalogStore, Change, Commit, Committed, EntityBodies, EntityHead, ReadState, StoredEntity, StoredLocation,
+        CatalogStore, Change, Commit, Committed, EntityHead, ReadState, StoredEntity, StoredFinal, StoredLocation,
     },
 };
 use uuid::Uuid;
@@ -36,7 +36,10 @@ impl CatalogStore for Bodies {
     async fn heads_after(&self, _: Option<Uuid>, _: u32) -> Result<Vec<EntityHead>> {
         Ok(Vec::new())
     }
-    async fn bodies_after(&self, _: Option<Uuid>, _: u32) -> Result<Vec<EntityBodies>> {
+    async fn finals_after(&self, _: Option<Uuid>, _: u32) -> Result<Vec<StoredFinal>> {
+        Ok(Vec::new())
+    }
+    async fn finals(&self, _: &[EntityRef]) -> Result<Vec<StoredFinal>> {
         Ok(Vec::new())
     }
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>> {
@@ -48,6 +51,7 @@ impl CatalogStore for Bodies {
             location_key: None,
             parent: None,
             unprocessed: "{}".into(),
+            unprocessed_hash: String::new(),
             processed: Some(body.to_string().into()),
             relations: Vec::new(),
             refresh_keys: Vec::new(),

@@ -1,17 +1,17 @@
 //! Rows as the types of the store.
 
 use model::{EntityRef, LocationRef};
-use store::{Change, ChangeKind, EntityBodies, EntityHead, Parent, ReadState, Result, StoredEntity, StoredLocation};
+use store::{Change, ChangeKind, EntityHead, Parent, ReadState, Result, StoredEntity, StoredFinal, StoredLocation};
 
 use crate::dialect::Row;
 
-pub(super) const ENTITY: &str = "id, ref, location_key, parent_provider, parent_entity, unprocessed, processed, \
-                                 relations, refresh_keys, problems, result_hash, updated_at";
+pub(super) const ENTITY: &str = "id, ref, location_key, parent_provider, parent_entity, unprocessed, unprocessed_hash, \
+                                 processed, relations, refresh_keys, problems, result_hash, updated_at";
 
-pub(super) const HEAD: &str = "id, ref, location_key, parent_provider, parent_entity, processed IS NOT NULL AS good, \
-                               relations, refresh_keys, problems, result_hash, updated_at";
+pub(super) const HEAD: &str = "entity.id, entity.ref, location_key, parent_provider, parent_entity, unprocessed_hash, \
+                               good, relations, refresh_keys, problems, result_hash, updated_at, hash AS final_hash";
 
-pub(super) const BODIES: &str = "id, ref, unprocessed, processed";
+pub(super) const FINAL: &str = "id, ref, parent, hash, cuts, body";
 
 pub(super) const CHANGE: &str = "seq, entity_ref, entity_id, kind, at, cause";
 
@@ -22,6 +22,7 @@ pub(super) fn entity(row: &Row) -> Result<StoredEntity> {
         location_key: row.optional_text("location_key")?,
         parent: parent(row)?,
         unprocessed: row.text("unprocessed")?.into_boxed_str(),
+        unprocessed_hash: row.text("unprocessed_hash")?,
         processed: row.optional_text("processed")?.map(String::into_boxed_str),
         relations: row.json("relations")?,
         refresh_keys: row.json("refresh_keys")?,
@@ -37,21 +38,26 @@ pub(super) fn head(row: &Row) -> Result<EntityHead> {
         entity_ref: reference(row, "ref")?,
         location_key: row.optional_text("location_key")?,
         parent: parent(row)?,
+        unprocessed_hash: row.text("unprocessed_hash")?,
         processed: row.truth("good")?,
         relations: row.json("relations")?,
         refresh_keys: row.json("refresh_keys")?,
         problems: row.json("problems")?,
         result_hash: row.optional_text("result_hash")?,
         updated_at: row.int("updated_at")?,
+        final_hash: row.optional_text("final_hash")?,
     })
 }
 
-pub(super) fn bodies(row: &Row) -> Result<EntityBodies> {
-    Ok(EntityBodies {
+pub(super) fn final_entity(row: &Row) -> Result<StoredFinal> {
+    let parent = row.optional_text("parent")?;
+    Ok(StoredFinal {
         id: row.id("id")?,
         entity_ref: reference(row, "ref")?,
-        unprocessed: row.text("unprocessed")?.into_boxed_str(),
-        processed: row.optional_text("processed")?.map(String::into_boxed_str),
+        parent: parent.map(|text| parse_ref(row, "parent", &text)).transpose()?,
+        hash: row.text("hash")?,
+        cuts: row.json("cuts")?,
+        body: row.text("body")?.into_boxed_str(),
     })
 }
 

@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 
+use model::EntityRef;
 use serde::Serialize;
-use store::{Change, ChangeKind, Commit, Parent, ReadState, Result, StoreError, StoredEntity, StoredLocation};
+use store::{
+    Change, ChangeKind, Commit, Parent, ReadState, Result, StoreError, StoredEntity, StoredFinal, StoredLocation,
+};
 
 use crate::{
     dialect::{Transaction, Value},
@@ -19,19 +22,29 @@ const ENTITIES: Insert = Insert {
         "location_key",
         "parent_provider",
         "parent_entity",
-        "unprocessed",
-        "processed",
+        "unprocessed_hash",
+        "good",
         "relations",
         "refresh_keys",
         "problems",
         "result_hash",
         "updated_at",
+        "unprocessed",
+        "processed",
     ],
     on_conflict: "ON CONFLICT (ref) DO UPDATE SET id = excluded.id, location_key = excluded.location_key, \
                   parent_provider = excluded.parent_provider, parent_entity = excluded.parent_entity, \
-                  unprocessed = excluded.unprocessed, processed = excluded.processed, relations = excluded.relations, \
+                  unprocessed_hash = excluded.unprocessed_hash, good = excluded.good, relations = excluded.relations, \
                   refresh_keys = excluded.refresh_keys, problems = excluded.problems, \
-                  result_hash = excluded.result_hash, updated_at = excluded.updated_at",
+                  result_hash = excluded.result_hash, updated_at = excluded.updated_at, \
+                  unprocessed = excluded.unprocessed, processed = excluded.processed",
+};
+
+const FINALS: Insert = Insert {
+    table: "final_entity",
+    columns: &["id", "ref", "parent", "hash", "cuts", "body"],
+    on_conflict: "ON CONFLICT (ref) DO UPDATE SET id = excluded.id, parent = excluded.parent, hash = excluded.hash, \
+                  cuts = excluded.cuts, body = excluded.body",
 };
 
 const READ_STATES: Insert = Insert {
@@ -50,10 +63,14 @@ pub(super) async fn apply(transaction: &mut Transaction, commit: &Commit, epoch:
     let newest = take_positions(transaction, commit.changes.len(), epoch).await?;
     append_changes(transaction, &commit.changes, newest).await?;
 
-    let refs = commit.deletes.iter().map(|entity_ref| entity_ref.as_str().into()).collect();
-    statement::delete(transaction, "entity", "ref", refs).await?;
+    for table in ["entity", "final_entity"] {
+        let refs = commit.deletes.iter().map(|entity_ref| entity_ref.as_str().into()).collect();
+        statement::delete(transaction, table, "ref", refs).await?;
+    }
     let upserts = newest_of_each(&commit.upserts, |entity| &entity.entity_ref);
     ENTITIES.run(transaction, upserts.map(entity)).await?;
+    let finals = newest_of_each(&commit.finals, |shown| &shown.entity_ref);
+    FINALS.run(transaction, finals.map(final_entity)).await?;
 
     let removed = commit.remove_locations.iter().map(|id| (*id).into()).collect();
     statement::delete(transaction, "location", "id", removed).await?;
@@ -80,7 +97,7 @@ fn newest_of_each<'a, T, K: std::hash::Hash + Eq + 'a>(
     items.iter().enumerate().filter(move |(at, item)| last.get(key(item)) == Some(at)).map(|(_, item)| item)
 }
 
-fn entity(entity: &StoredEntity) -> [Value<'_>; 12] {
+fn entity(entity: &StoredEntity) -> [Value<'_>; 14] {
     let (provider, parent) = match &entity.parent {
         Some(Parent::Provider(name)) => (Some(name.as_str()), None),
         Some(Parent::Entity(entity_ref)) => (None, Some(entity_ref.as_str())),
@@ -92,13 +109,26 @@ fn entity(entity: &StoredEntity) -> [Value<'_>; 12] {
         entity.location_key.as_deref().into(),
         provider.into(),
         parent.into(),
-        (&*entity.unprocessed).into(),
-        entity.processed.as_deref().into(),
+        entity.unprocessed_hash.as_str().into(),
+        entity.processed.is_some().into(),
         json(&entity.relations),
         json(&entity.refresh_keys),
         json(&entity.problems),
         entity.result_hash.as_deref().into(),
         entity.updated_at.into(),
+        (&*entity.unprocessed).into(),
+        entity.processed.as_deref().into(),
+    ]
+}
+
+fn final_entity(shown: &StoredFinal) -> [Value<'_>; 6] {
+    [
+        shown.id.into(),
+        shown.entity_ref.as_str().into(),
+        shown.parent.as_ref().map(EntityRef::as_str).into(),
+        shown.hash.as_str().into(),
+        json(&shown.cuts),
+        (&*shown.body).into(),
     ]
 }
 

@@ -20,6 +20,7 @@ const STEPS: Steps = &[
     (1, "catalog", include_str!("../../migrations/postgres/0001_catalog.sql")),
     (2, "signing keys", include_str!("../../migrations/postgres/0002_signing_keys.sql")),
     (3, "several processes", include_str!("../../migrations/postgres/0003_several_processes.sql")),
+    (4, "final entities", include_str!("../../migrations/postgres/0004_final_entities.sql")),
 ];
 
 /// What the server calls our connections unless configured.

@@ -22,6 +22,7 @@ pub(crate) enum Value<'a> {
     Text(Cow<'a, str>),
     Null,
     Int(i64),
+    Truth(bool),
     Id(Uuid),
 }
 
@@ -30,7 +31,7 @@ impl Value<'_> {
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
-            Self::Null | Self::Int(_) | Self::Id(_) => 16,
+            Self::Null | Self::Int(_) | Self::Truth(_) | Self::Id(_) => 16,
         }
     }
 }
@@ -44,6 +45,7 @@ where
     for<'t> Cow<'t, str>: Encode<'t, DB> + Type<DB>,
     for<'t> Null: Encode<'t, DB> + Type<DB>,
     for<'t> i64: Encode<'t, DB> + Type<DB>,
+    for<'t> bool: Encode<'t, DB> + Type<DB>,
     for<'t> Uuid: Encode<'t, DB> + Type<DB>,
     DB::Arguments: IntoArguments<DB>,
 {
@@ -54,6 +56,7 @@ where
             Value::Text(text) => arguments.add(without_nul(text)),
             Value::Null => arguments.add(Null),
             Value::Int(number) => arguments.add(number),
+            Value::Truth(truth) => arguments.add(truth),
             Value::Id(id) => arguments.add(id),
         };
         added.map_err(sqlx::Error::Encode)?;
@@ -116,6 +119,12 @@ impl<'a> From<Option<&'a str>> for Value<'a> {
 impl From<i64> for Value<'_> {
     fn from(number: i64) -> Self {
         Self::Int(number)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(truth: bool) -> Self {
+        Self::Truth(truth)
     }
 }
 

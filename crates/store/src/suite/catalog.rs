@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use model::EntityRef;
 
-use super::{change, entity, id, location, read_state};
+use super::{change, entity, final_of, id, location, read_state};
 use crate::{
-    CatalogStore, Change, ChangeKind, Commit, EntityHead, Parent, ReadState, StoreError, StoredEntity, StoredLocation,
+    CatalogStore, Change, ChangeKind, Commit, EntityHead, Parent, ReadState, StoreError, StoredEntity, StoredFinal,
+    StoredLocation,
 };
 
 type Store = Arc<dyn CatalogStore>;
@@ -125,26 +126,26 @@ pub async fn entities_page_in_order_of_id(store: Store) {
     assert!(store.entities_after(None, 0).await.unwrap().is_empty());
 }
 
-pub async fn heads_and_bodies_page_like_entities(store: Store) {
+pub async fn heads_page_like_entities(store: Store) {
     let mut upserts: Vec<StoredEntity> = (0..5).map(|number| entity(&format!("e{number}"))).collect();
     upserts[2].processed = None;
     upserts[3].parent = None;
-    store.commit(&Commit { upserts, ..Commit::default() }).await.unwrap();
+    let finals = vec![final_of(&upserts[0]), final_of(&upserts[4])];
+    store.commit(&Commit { upserts, finals: finals.clone(), ..Commit::default() }).await.unwrap();
     let mut after = None;
     for size in [2, 2, 1, 0] {
-        let entities = store.entities_after(after, 2).await.unwrap();
-        let heads = store.heads_after(after, 2).await.unwrap();
-        let bodies = store.bodies_after(after, 2).await.unwrap();
-        assert_eq!((entities.len(), heads.len(), bodies.len()), (size, size, size));
-        for ((entity, head), bodies) in entities.into_iter().zip(heads).zip(bodies) {
+        let (entities, heads) =
+            (store.entities_after(after, 2).await.unwrap(), store.heads_after(after, 2).await.unwrap());
+        assert_eq!((entities.len(), heads.len()), (size, size));
+        for (entity, head) in entities.into_iter().zip(heads) {
             after = Some(entity.id);
-            assert_eq!((bodies.id, &bodies.entity_ref), (entity.id, &entity.entity_ref));
-            assert_eq!((bodies.unprocessed, &bodies.processed), (entity.unprocessed, &entity.processed));
             let expected = EntityHead {
                 id: entity.id,
+                final_hash: finals.iter().find(|shown| shown.id == entity.id).map(|shown| shown.hash.clone()),
                 entity_ref: entity.entity_ref,
                 location_key: entity.location_key,
                 parent: entity.parent,
+                unprocessed_hash: entity.unprocessed_hash,
                 processed: entity.processed.is_some(),
                 relations: entity.relations,
                 refresh_keys: entity.refresh_keys,
@@ -155,6 +156,36 @@ pub async fn heads_and_bodies_page_like_entities(store: Store) {
             assert_eq!(head, expected);
         }
     }
+}
+
+pub async fn finals_are_kept_beside_entities(store: Store) {
+    let upserts: Vec<StoredEntity> = (0..5).map(|number| entity(&format!("e{number}"))).collect();
+    let mut finals: Vec<StoredFinal> = upserts.iter().map(final_of).collect();
+    finals[1].parent = None;
+    finals[2].cuts.clear();
+    let deletes = vec![finals.pop().unwrap().entity_ref];
+    store.commit(&Commit { upserts, finals: finals.clone(), ..Commit::default() }).await.unwrap();
+    // One changes alone, another goes with its entity; the newest of two counts.
+    let newest = StoredFinal { hash: "new".to_owned(), body: "{}".into(), cuts: Vec::new(), ..finals[0].clone() };
+    let twice = vec![StoredFinal { hash: "newer".to_owned(), ..newest.clone() }, newest.clone()];
+    store.commit(&Commit { finals: twice, deletes, ..Commit::default() }).await.unwrap();
+    finals[0] = newest;
+    let refs: Vec<EntityRef> = (0..6).map(|number| entity(&format!("e{number}")).entity_ref).collect();
+    let mut found = store.finals(&refs).await.unwrap();
+    found.sort_by(|a, b| a.entity_ref.cmp(&b.entity_ref));
+    assert_eq!(found, finals);
+    finals.sort_by_key(|shown| shown.id);
+    assert_eq!(store.finals_after(None, 2).await.unwrap(), finals[..2]);
+    assert_eq!(store.finals_after(Some(finals[1].id), 5).await.unwrap(), finals[2..]);
+
+    let again = StoredEntity { id: id("again"), ..entity("e0") };
+    let shown = StoredFinal { id: again.id, ..final_of(&again) };
+    let deletes = vec![again.entity_ref.clone()];
+    store
+        .commit(&Commit { deletes, upserts: vec![again], finals: vec![shown.clone()], ..Commit::default() })
+        .await
+        .unwrap();
+    assert_eq!(store.finals(std::slice::from_ref(&shown.entity_ref)).await.unwrap(), [shown], "a new one of this name");
 }
 
 pub async fn entities_are_found_by_reference(store: Store) {
