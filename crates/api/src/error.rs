@@ -140,17 +140,22 @@ impl From<RefError> for ApiError {
     }
 }
 
-/// Middleware: writes the error envelope where a handler answered with an [`ApiError`].
-pub async fn envelope(request: Request, next: Next) -> Response {
+/// Writes the error envelope where a handler answered with an [`ApiError`].
+pub async fn envelope<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let method = request.method().clone();
     let uri = request.uri().clone();
     let has_slash = request.extensions().get::<TrailingSlash>().is_some() && !uri.path().ends_with('/');
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
     let (slash, query) = (if has_slash { "/" } else { "" }, uri.query().map(|query| format!("?{query}")));
     let mut written = error.respond(&method, &format!("{}{slash}{}", uri.path(), query.unwrap_or_default()));
     written.extensions_mut().extend(std::mem::take(response.extensions_mut()));
     written
+}
+
+/// Middleware: [`envelope`] within a router.
+pub async fn enveloped(request: Request, next: Next) -> Response {
+    envelope(request, |request| next.run(request)).await
 }
 
 /// What a path that nobody serves answers: 404 without a body.

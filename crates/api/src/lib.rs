@@ -20,7 +20,7 @@ use axum::Router;
 use axum::middleware::from_fn;
 use tower::Layer;
 
-pub use state::ApiState;
+pub use state::{ApiState, Services};
 
 use crate::extract::Plugin;
 

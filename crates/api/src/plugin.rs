@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use url::Url;
 
-use crate::error::{ApiError, envelope, not_found};
+use crate::error::{ApiError, enveloped, not_found};
 use crate::extract::{Caller, Plugin, authenticate, optional_bearer};
 use crate::respond;
 use crate::state::ApiState;
@@ -35,7 +35,7 @@ pub fn mount(plugin: Plugin, routes: Router<ApiState>, state: &ApiState) -> Rout
         // Plugins run in this process: they have no keys of their own to sign calls to each other with.
         .route("/.backstage/auth/v1/jwks.json", get(async || respond::json(&json!({ "keys": [] }))))
         .method_not_allowed_fallback(not_found)
-        .layer(from_fn(envelope))
+        .layer(from_fn(enveloped))
 }
 
 async fn issue_cookie(

@@ -1,5 +1,6 @@
 //! What handlers work with.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use auth::Authority;
@@ -9,9 +10,26 @@ use store::CatalogStore;
 
 use crate::health::Lifecycle;
 
-/// Shared by all handlers; cheap to clone.
+/// Shared by all handlers. Every request clones it several times, so that is one count.
 #[derive(Clone)]
-pub struct ApiState {
+pub struct ApiState(Arc<Services>);
+
+impl ApiState {
+    pub fn new(services: Services) -> Self {
+        Self(Arc::new(services))
+    }
+}
+
+impl Deref for ApiState {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
+/// What handlers call.
+pub struct Services {
     pub catalog: CatalogReader,
     pub engine: EngineHandle,
     /// Reads what placeholders in an entity under validation refer to.

@@ -21,7 +21,7 @@ use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
 use tower::ServiceExt;
 use url::Url;
 
-use crate::state::ApiState;
+use crate::{ApiState, Services};
 
 /// Where the entities of the fixture say they come from.
 pub const ORIGIN: &str = "https://h.example/catalog-info.yaml";
@@ -113,14 +113,14 @@ impl Fixture {
         let options = CatalogOptions { watch: false, ..CatalogOptions::default() };
         let engine =
             catalog::engine::start(store.clone(), Arc::new(NoHosts), options, kinds, Arc::default(), Vec::new());
-        let state = ApiState {
+        let state = ApiState::new(Services {
             catalog: CatalogReader::new(index.clone(), store.clone()),
             engine: engine.await.unwrap(),
             sources: Arc::new(SourceReader::new(Arc::new(NoHosts))),
             store,
             auth: Arc::new(authority),
             lifecycle: Default::default(),
-        };
+        });
         state.lifecycle.ready();
         Self { router: crate::router(state.clone()), state, index }
     }

@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use api::ApiState;
 use api::health::Lifecycle;
 use api::layers::{apply_layers, content_security_policy, mark_route};
+use api::{ApiState, Services};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use auth::Authority;
@@ -163,18 +163,18 @@ impl Parts<'_> {
         let base_url = settings.typed.backend.base_url.as_str();
         let users = Arc::new(CatalogUsers(self.catalog.reader.clone()));
         let authority = Arc::new(Authority::new(settings.typed.auth.clone(), base_url, self.store.clone(), users));
-        let api = api::router(ApiState {
+        let api = api::router(ApiState::new(Services {
             catalog: self.catalog.reader.clone(),
             engine: self.catalog.engine.clone(),
             sources: Arc::new(SourceReader::new(self.readers.clone())),
             store: self.store.clone(),
             auth: authority.clone(),
             lifecycle: self.lifecycle.clone(),
-        });
+        }));
         let policy = content_security_policy(web::CONTENT_SECURITY_POLICY, &settings.http.csp)?;
         let pages = WebState::new(self.catalog.clone(), authority.clone(), compose::branding(&settings.typed));
         let web = web::router(pages.with_content_security_policy(policy)).layer(from_fn(mark_route));
-        let metrics = metrics::router(self.telemetry.metrics.clone(), authority);
+        let metrics = metrics::router(self.telemetry.metrics.clone(), authority).layer(from_fn(mark_route));
         Ok(apply_layers(api.merge(metrics).fallback_service(web), &settings.http)?)
     }
 }

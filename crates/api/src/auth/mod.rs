@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::Uri;
 
-use crate::error::{ApiError, envelope, not_found};
+use crate::error::{ApiError, enveloped, not_found};
 use crate::state::ApiState;
 
 /// Everything under `/api/auth`, without the prefix.
@@ -26,7 +26,7 @@ pub fn router() -> Router<ApiState> {
         .route("/guest/handler/frame", get(guest::not_a_popup).post(guest::not_a_popup))
         .fallback(unknown_provider)
         .method_not_allowed_fallback(unknown_provider)
-        .layer(from_fn(envelope))
+        .layer(from_fn(enveloped))
 }
 
 /// Any other path is taken for one of a sign-in provider, named by its first segment.

@@ -27,19 +27,18 @@ pub async fn mark_route(request: Request, next: Next) -> Response {
     response
 }
 
-/// Middleware: logs, measures and traces.
-pub async fn observe(request: Request, next: Next) -> Response {
+/// Logs, measures and traces.
+pub async fn observe<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let started = Instant::now();
     let (method, url, version) = (request.method().clone(), request.uri().to_string(), request.version());
     let agent = request.headers().get(header::USER_AGENT).cloned();
     let referrer = request.headers().get(header::REFERER).cloned();
-    let outer = request.extensions().get::<MatchedPath>().cloned();
     let id = request.extensions().get::<RequestId>().cloned();
     let span = trace::begin(&request);
-    let response = next.run(request).instrument(span.clone()).await;
+    let response = next(request).instrument(span.clone()).await;
     let elapsed = started.elapsed().as_secs_f64();
     let status = response.status().as_u16();
-    let route = response.extensions().get::<Route>().map(|route| route.0.clone()).or(outer);
+    let route = response.extensions().get::<Route>().map(|route| route.0.clone());
     // What a catch-all took has no route of its own.
     let route = route.as_ref().map(MatchedPath::as_str).filter(|route| !route.contains("{*"));
     trace::end(&span, method.as_str(), route, status);

@@ -1,9 +1,6 @@
 //! Calls from pages of other origins, for the origins that `backend.cors` allows.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use config::Cors;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -86,15 +83,22 @@ impl Policy {
     }
 }
 
-/// Middleware: answers preflights of allowed origins and marks the answers to them.
-pub async fn answer(State(policy): State<Arc<Policy>>, request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).filter(|origin| policy.allows(origin)).cloned();
-    let Some(origin) = origin else { return next.run(request).await };
+/// Answers preflights of allowed origins and marks the answers to them.
+pub async fn answer<F: Future<Output = Response>>(
+    policy: Option<&Policy>,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let (Some(policy), Some(origin)) = (policy, origin) else { return next(request).await };
+    if !policy.allows(&origin) {
+        return next(request).await;
+    }
     if request.method() == Method::OPTIONS {
         let asked = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
         return policy.preflight(origin, asked);
     }
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     policy.mark(response.headers_mut(), origin);
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
     response

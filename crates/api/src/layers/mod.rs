@@ -11,11 +11,14 @@ mod request_id;
 mod security;
 mod trace;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
-use tower_http::catch_panic::CatchPanicLayer;
+use axum::extract::Request;
+use axum::response::Response;
+use futures::FutureExt;
+use tower::{ServiceExt, service_fn};
 
 pub use access_log::{Route, mark_route};
 pub use express::{TrailingSlash, tolerate};
@@ -40,21 +43,49 @@ pub enum LayerError {
 /// # Errors
 /// When an option cannot be used; the message names its key.
 pub fn apply_layers(router: Router, options: &HttpOptions) -> Result<Router, LayerError> {
-    let security = Arc::new(security::Headers::new(options)?);
-    let router = router
-        .layer(from_fn_with_state(options.limits(), limits::limit))
-        .layer(CatchPanicLayer::custom(limits::panicked))
-        .layer(from_fn(error::envelope))
-        .layer(compression::layer())
-        .layer(from_fn(compression::weaken_etag));
-    let router = match &options.cors {
-        Some(cors) => router.layer(from_fn_with_state(Arc::new(cors::Policy::new(cors)?), cors::answer)),
-        None => router,
-    };
-    Ok(router
-        .layer(from_fn_with_state(security, security::add))
-        .layer(from_fn(access_log::observe))
-        .layer(from_fn(request_id::assign)))
+    let front = Arc::new(Front {
+        router,
+        headers: security::Headers::new(options)?,
+        cors: options.cors.as_ref().map(cors::Policy::new).transpose()?,
+        limits: options.limits(),
+    });
+    let service = service_fn(move |request| {
+        let front = front.clone();
+        async move { Ok::<_, Infallible>(front.answer(request).await) }
+    });
+    Ok(Router::new().fallback_service(service))
+}
+
+/// What stands before the router. Its layers are plain functions that call the next one: as layers of a router each would be
+/// boxed, and copied with everything below it, for each request.
+struct Front {
+    router: Router,
+    headers: security::Headers,
+    cors: Option<cors::Policy>,
+    limits: limits::Limits,
+}
+
+impl Front {
+    async fn answer(&self, request: Request) -> Response {
+        request_id::assign(request, |request| access_log::observe(request, |request| self.marked(request))).await
+    }
+
+    async fn marked(&self, request: Request) -> Response {
+        security::add(&self.headers, cors::answer(self.cors.as_ref(), request, |request| self.compressed(request)))
+            .await
+    }
+
+    async fn compressed(&self, request: Request) -> Response {
+        compression::compress(request, |request| error::envelope(request, |request| self.limited(request))).await
+    }
+
+    async fn limited(&self, request: Request) -> Response {
+        limits::guard(limits::limit(self.limits, self.router.clone().oneshot(request).map(never_fails))).await
+    }
+}
+
+fn never_fails(answered: Result<Response, Infallible>) -> Response {
+    answered.unwrap_or_else(|never| match never {})
 }
 
 #[cfg(test)]
@@ -63,7 +94,6 @@ mod tests {
     use axum::body::Body;
     use axum::routing::get;
     use http::Request;
-    use tower::ServiceExt;
 
     use super::*;
 

@@ -1,7 +1,6 @@
 //! Every request has an id: in the log, in the answer, and from a proxy in front where it sends a usable one.
 
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 
@@ -25,13 +24,13 @@ impl RequestId {
     }
 }
 
-/// Middleware: takes or makes the id.
-pub async fn assign(mut request: Request, next: Next) -> Response {
+/// Takes or makes the id.
+pub async fn assign<F: Future<Output = Response>>(mut request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let given = request.headers().get(&HEADER).and_then(|value| value.to_str().ok()).filter(|id| usable(id));
     let id = RequestId(given.map_or_else(|| base::ids::new_id().to_string(), str::to_owned));
     let header = HeaderValue::from_str(&id.0);
     request.extensions_mut().insert(id.clone());
-    let mut response = CURRENT.scope(id, next.run(request)).await;
+    let mut response = CURRENT.scope(id, next(request)).await;
     if let Ok(value) = header {
         response.headers_mut().insert(HEADER, value);
     }

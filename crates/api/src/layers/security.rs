@@ -1,9 +1,5 @@
 //! Headers that tell browsers what our answers may do. Whoever answers may set stricter ones.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
 use config::CspDirective;
 use http::{HeaderName, HeaderValue, header};
@@ -87,9 +83,9 @@ fn kebab_case(name: &str) -> String {
     text
 }
 
-/// Middleware: adds the headers that the answer does not have.
-pub async fn add(State(headers): State<Arc<Headers>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Adds the headers that the answer does not have.
+pub async fn add(headers: &Headers, next: impl Future<Output = Response>) -> Response {
+    let mut response = next.await;
     for (name, value) in &headers.0 {
         response.headers_mut().entry(name).or_insert_with(|| value.clone());
     }
