@@ -7,7 +7,7 @@ use model::{EntityRef, fields::FieldSet};
 use serde_json::Value;
 use store::CatalogStore;
 
-use crate::index::{Index, StoredBody};
+use crate::index::{Body, Index};
 use crate::query::QueryError;
 
 /// Large bodies are fetched this many at a time, so that few are in memory at once.
@@ -16,12 +16,12 @@ const BATCH: usize = 100;
 /// An entity that was found, held without the index's lock.
 pub(crate) struct Found {
     pub entity_ref: EntityRef,
-    pub body: StoredBody,
+    pub body: Body,
 }
 
 impl Found {
     pub fn at(index: &Index, number: u32) -> Option<Self> {
-        Some(Self { entity_ref: index.ref_of(number)?.clone(), body: index.body_of(number)?.clone() })
+        Some(Self { entity_ref: index.ref_of(number)?.clone(), body: index.body_of(number)? })
     }
 
     /// Whether what is asked for includes a text that memory does not hold.

@@ -12,6 +12,7 @@ pub mod index;
 pub mod ingest;
 pub mod inspect;
 pub mod kinds;
+mod memo;
 pub mod offline;
 mod parallel;
 pub mod preview;

@@ -1,5 +1,6 @@
 //! Every read of the catalog goes through here, and each takes a [`ReadScope`].
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::bodies::{Found, deliver};
 use crate::index::{Head, Index, Item, Order, Position};
+use crate::memo::Memo;
 use crate::query::*;
 
 type Result<T> = std::result::Result<T, QueryError>;
@@ -26,11 +28,12 @@ const DEFAULT_TEXT_FIELD: &str = "metadata.uid";
 pub struct CatalogReader {
     index: Arc<RwLock<Index>>,
     store: Arc<dyn CatalogStore>,
+    memo: Arc<Memo>,
 }
 
 impl CatalogReader {
     pub fn new(index: Arc<RwLock<Index>>, store: Arc<dyn CatalogStore>) -> Self {
-        Self { index, store }
+        Self { index, store, memo: Arc::default() }
     }
 
     /// Increases with every change that any read may show: two reads between which it stayed show the same. Taken before
@@ -188,8 +191,10 @@ impl CatalogReader {
     /// How many entities have which value of each key.
     pub fn facets(&self, scope: &ReadScope, keys: &[String], predicate: Option<&Predicate>) -> Facets {
         let index = self.index.read();
-        let selection = index.select(scope, predicate);
-        keys.iter().map(|key| (key.clone(), index.facet(&selection, key))).collect()
+        let selection = OnceCell::new();
+        let count = |key: &str| index.facet(selection.get_or_init(|| index.select(scope, predicate)), key);
+        let counts = |key: &String| self.memo.counts(index.generation(), scope, predicate, key, || count(key));
+        keys.iter().map(|key| (key.clone(), counts(key))).collect()
     }
 
     /// The values of one key with how many entities have them, and for each the same of another key: how many of which type there

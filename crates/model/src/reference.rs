@@ -60,6 +60,13 @@ impl EntityRef {
         if kind == Some("") || namespace == Some("") || name.is_empty() {
             return Err(malformed());
         }
+        if let (Some(kind), Some(namespace)) = (kind, namespace)
+            && text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+        {
+            // As they are kept: most references that are read were written by us.
+            let (kind_end, namespace_end) = (kind.len(), kind.len() + 1 + namespace.len());
+            return Ok(Self { text: text.into(), kind_end: kind_end as u32, namespace_end: namespace_end as u32 });
+        }
         let kind =
             kind.or(defaults.kind).filter(|k| !k.is_empty()).ok_or_else(|| RefError::MissingKind(text.to_owned()))?;
         let namespace = namespace.or(defaults.namespace).filter(|n| !n.is_empty()).unwrap_or(DEFAULT_NAMESPACE);

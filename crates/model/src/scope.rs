@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// The part of the catalog a caller may read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ReadScope {
     /// Everything.
     All,

@@ -172,6 +172,9 @@ fn matches(predicate: &Predicate, stored: &StoredLocation) -> bool {
         Predicate::Exists(key) => value(key).is_some(),
         Predicate::In(key, values) => value(key).is_some_and(|value| values.iter().any(|wanted| **wanted == *value)),
         Predicate::Prefix(key, prefix) => value(key).is_some_and(|value| value.starts_with(&**prefix)),
+        Predicate::Contains(keys, text) => {
+            keys.iter().any(|key| value(key).is_some_and(|value| value.contains(&**text)))
+        }
     }
 }
 

@@ -118,14 +118,14 @@ impl Actor {
         chain.iter().take(2).for_each(|id| self.hurry(*id));
         for id in chain {
             if let Some(target) = self.state.record(id).and_then(|record| record.target) {
-                self.state.queue_read(target, true);
+                self.state.queue_comparison(target);
             }
             self.state.queue_processing(id);
         }
         for target in self.state.claimed.get(&id).cloned().unwrap_or_default() {
             let files = self.state.targets.get(&target).map(|state| state.members.clone()).unwrap_or_default();
             for target in std::iter::once(target).chain(files) {
-                self.state.queue_read(target, true);
+                self.state.queue_comparison(target);
             }
         }
         true

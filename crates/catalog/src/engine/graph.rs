@@ -1,16 +1,19 @@
 //! References as small numbers, and the relations between them. An entity may state relations of others, so every edge
 //! remembers who stated it; what a reader sees of an entity is what anybody stated about it, once.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use model::EntityRef;
 use model::relation::RelationEdge;
+
+use crate::index::push;
 
 /// The number of a reference, whether or not an entity stands behind it.
 pub type Id = u32;
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Edge {
     source: Id,
     target: Id,
@@ -28,8 +31,8 @@ struct Node {
     entity_ref: Arc<EntityRef>,
     /// Relations whose source this is.
     stated: Vec<Stated>,
-    /// Relations this states, also of others.
-    originated: Vec<Edge>,
+    /// Relations this states, also of others, in order.
+    originated: Box<[Edge]>,
 }
 
 /// All references and relations.
@@ -51,7 +54,7 @@ impl Graph {
         let id = Id::try_from(self.nodes.len()).unwrap_or(Id::MAX);
         let entity_ref = Arc::new(entity_ref.clone());
         self.ids.insert(entity_ref.clone(), id);
-        self.nodes.push(Node { entity_ref, stated: Vec::new(), originated: Vec::new() });
+        self.nodes.push(Node { entity_ref, stated: Vec::new(), originated: Box::default() });
         id
     }
 
@@ -70,7 +73,7 @@ impl Graph {
 
     /// Replaces what an entity states. Answers whose relations that changed.
     pub fn state(&mut self, originator: Id, edges: &[RelationEdge]) -> Vec<Id> {
-        let new: HashSet<Edge> = edges
+        let mut new: Vec<Edge> = edges
             .iter()
             .map(|edge| Edge {
                 source: self.intern(&edge.source_ref),
@@ -78,10 +81,12 @@ impl Graph {
                 kind: self.kind(&edge.kind),
             })
             .collect();
-        let old: HashSet<Edge> = std::mem::take(&mut self.nodes[originator as usize].originated).into_iter().collect();
+        new.sort_unstable();
+        new.dedup();
+        let old = std::mem::take(&mut self.nodes[originator as usize].originated);
         self.edges = self.edges + new.len() - old.len();
         let mut touched = BTreeSet::new();
-        for edge in old.difference(&new) {
+        for edge in old.iter().filter(|edge| new.binary_search(edge).is_err()) {
             let stated = &mut self.nodes[edge.source as usize].stated;
             let gone = |s: &Stated| s.originator == originator && s.target == edge.target && s.kind == edge.kind;
             if let Some(at) = stated.iter().position(gone) {
@@ -89,12 +94,12 @@ impl Graph {
             }
             touched.insert(edge.source);
         }
-        for edge in new.difference(&old) {
+        for edge in new.iter().filter(|edge| old.binary_search(edge).is_err()) {
             let stated = Stated { target: edge.target, originator, kind: edge.kind };
-            self.nodes[edge.source as usize].stated.push(stated);
+            push(&mut self.nodes[edge.source as usize].stated, stated);
             touched.insert(edge.source);
         }
-        self.nodes[originator as usize].originated = new.into_iter().collect();
+        self.nodes[originator as usize].originated = new.into();
         touched.into_iter().collect()
     }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use model::KindRegistry;
 use store::{CatalogStore, EntityHead, Parent, StoreError};
-use uuid::Uuid;
 
 use super::state::{ParentId, Processing, Record, State};
 use crate::process::stable::Hash;
@@ -16,21 +15,20 @@ const PAGE: u32 = 2000;
 /// Fills the state from the store. Answers the kinds with those that were defined.
 pub async fn load(
     state: &mut State,
-    store: &dyn CatalogStore,
+    store: &Arc<dyn CatalogStore>,
     kinds: &KindRegistry,
 ) -> Result<Arc<KindRegistry>, StoreError> {
     for remembered in store.read_states().await? {
         state.remembered.insert(remembered.location.as_str().into(), remembered);
     }
     let mut names = Names::default();
-    let mut after: Option<Uuid> = None;
-    loop {
-        let page = store.heads_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for head in page {
-            take_head(state, head, &mut names);
-        }
+    let mut page = store.heads_after(None, PAGE).await?;
+    while let Some(after) = page.last().map(|last| last.id) {
+        // The store reads on beside taking in the page before.
+        let next = store.heads_after(Some(after), PAGE);
+        let take_in = async { page.into_iter().for_each(|head| take_head(state, head, &mut names)) };
+        let (next, ()) = tokio::join!(next, take_in);
+        page = next?;
     }
     // Who lost its parent with the last run is an orphan.
     for id in 0..state.records.len() {
@@ -45,7 +43,7 @@ pub async fn load(
             }
         }
     }
-    let kinds = state.load_definitions(store, kinds).await?;
+    let kinds = state.load_definitions(&**store, kinds).await?;
     let mut fingerprints: HashMap<String, String> = HashMap::new();
     for id in 0..u32::try_from(state.records.len()).unwrap_or(u32::MAX) {
         let Some(record) = state.record(id) else { continue };

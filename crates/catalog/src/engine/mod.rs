@@ -108,7 +108,7 @@ pub async fn start(
     let mut state = state::State { judged_by, ..state::State::default() };
     let projection = Projection::new(index);
     projection.fill(&*store).await?;
-    let kinds = load::load(&mut state, &*store, &kinds).await?;
+    let kinds = load::load(&mut state, &store, &kinds).await?;
     let registered = Registered::new(store.locations().await?);
     let current = Arc::new(ArcSwap::from_pointee(options.clone()));
     let mut rounds = Rounds::default();

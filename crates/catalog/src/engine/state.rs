@@ -341,6 +341,15 @@ impl State {
         self.read_queue.push(id, target.host.as_ref(), target.seen, urgent);
     }
 
+    /// Asks for a target to be read and compared with what it was, whatever its host says.
+    pub fn queue_comparison(&mut self, id: TargetId) {
+        let known = self.targets.get_mut(&id).and_then(|target| target.known.as_mut());
+        if let Some(known) = known {
+            known.etag = None;
+        }
+        self.queue_read(id, false);
+    }
+
     /// Takes in an entity from a source. The first source of a reference holds it until it lets go.
     pub fn emit(&mut self, parent: &ParentId, target: Option<TargetId>, emitted: Emitted) -> Emit {
         let id = self.intern(&emitted.entity_ref);

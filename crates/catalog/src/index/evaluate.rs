@@ -53,6 +53,7 @@ impl Index {
             Predicate::Exists(key) => self.key_id(key).is_some_and(|id| self.values_of(number, id).next().is_some()),
             Predicate::In(key, values) => some_value(key, &|found| values.iter().any(|value| **value == *found)),
             Predicate::Prefix(key, prefix) => some_value(key, &|found| found.starts_with(&**prefix)),
+            Predicate::Contains(keys, text) => keys.iter().any(|key| some_value(key, &|found| found.contains(&**text))),
         }
     }
 
@@ -67,7 +68,7 @@ impl Index {
                     self.values_of(*number, id).filter(|value| *value != NO_VALUE).any(|value| has(&value))
                 }));
             } else {
-                key.containing(text).into_iter().for_each(|value| key.postings(value).add_to(&mut found));
+                found |= &*key.entities_containing(text);
             }
         }
         found &= &*selection;
@@ -112,6 +113,11 @@ impl Index {
                 let order = key.order();
                 key.union(order[key.prefixed(&order, prefix)].iter().copied())
             }),
+            Predicate::Contains(keys, text) => {
+                let text = Like::literal(text);
+                let sets = keys.iter().filter_map(|name| self.key(name)).map(|key| key.entities_containing(&text));
+                Cow::Owned(sets.fold(RoaringBitmap::new(), |any, set| any | &*set))
+            }
         }
     }
 }

@@ -71,8 +71,8 @@ impl Index {
         entity_ref: &EntityRef,
         distance: usize,
     ) -> (GraphNode, Vec<(String, EntityRef)>) {
-        let body = self.visible_number_of(entity_ref, scope).and_then(|number| self.body_of(number));
-        let head = body.map(|body| Head::of(&body.json));
+        let number = self.visible_number_of(entity_ref, scope);
+        let head = number.and_then(|number| self.kept_json(number)).map(Head::of);
         let names = head.as_ref().map(Head::names).unwrap_or_default();
         let label = names.title.or(names.name).unwrap_or_else(|| entity_ref.name().to_owned());
         let node = GraphNode {
@@ -82,7 +82,7 @@ impl Index {
             exists: head.is_some(),
             distance,
         };
-        (node, head.map(|head| head.relations()).unwrap_or_default())
+        (node, number.map(|number| self.relations_of(number)).unwrap_or_default())
     }
 }
 

@@ -61,10 +61,10 @@ impl Index {
         }
         let mut affected = nodes.split_off(1);
         affected.sort_by(|a, b| (a.distance, &a.entity_ref).cmp(&(b.distance, &b.entity_ref)));
-        Some(self.told(affected, request, truncated))
+        Some(self.impact_of(affected, request, truncated))
     }
 
-    fn told(&self, affected: Vec<Node>, request: &ImpactRequest, truncated: bool) -> Impact {
+    fn impact_of(&self, affected: Vec<Node>, request: &ImpactRequest, truncated: bool) -> Impact {
         let owners = |node: &Node| -> Vec<EntityRef> {
             let texts = node.number.into_iter().flat_map(|number| self.values(number, OWNED_BY));
             texts.filter_map(|text| EntityRef::parse_full(text).ok()).collect()

@@ -2,28 +2,37 @@
 
 use std::hash::BuildHasher;
 use std::ops::Range;
+use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use model::flatten::RowValue;
-use parking_lot::{MappedRwLockReadGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use parking_lot::{MappedRwLockReadGuard, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use roaring::RoaringBitmap;
 
-use super::block::Block;
 use super::like::Like;
 use super::postings::Postings;
+use super::texts::Texts;
 
 /// Up to this many changes are put in place one by one; more are merged.
 const ONE_BY_ONE: usize = 16;
 
+/// So many searches are remembered.
+const SEARCHES: usize = 8;
+
 #[derive(Default)]
 pub(crate) struct Key {
     pub name: Box<str>,
-    values: Vec<ValueSlot>,
+    /// Of a key `relations.…`: the type as it is written.
+    pub relation: Option<Box<str>>,
+    texts: Texts,
+    /// The entities of each value.
+    postings: Vec<Postings>,
     free: Vec<u32>,
     /// Value ids by the hash of their lower-cased text.
     by_text: HashTable<u32>,
     order: RwLock<Order>,
-    /// Made when somebody searches, and anew after values came or went.
-    block: RwLock<Option<Block>>,
+    /// What was looked for last, newest last; forgotten when an entity's value changes.
+    searches: Mutex<Vec<Search>>,
     /// Values that lost their last entity since the last settling.
     vacated: Vec<u32>,
     /// Entities with a value.
@@ -31,6 +40,13 @@ pub(crate) struct Key {
     /// Entities with a row without value; they may have rows with values too.
     pub bare: Postings,
     hasher: DefaultHashBuilder,
+}
+
+/// A text and the entities with a value that contains it. Whoever turns pages or types on asks for it again.
+struct Search {
+    text: Box<str>,
+    is_literal: bool,
+    found: Arc<RoaringBitmap>,
 }
 
 /// Value ids by lower-cased, then original text. Most keys are never ordered by, so what is new is only put in its place when
@@ -41,40 +57,32 @@ struct Order {
     fresh: Vec<u32>,
 }
 
-#[derive(Default)]
-struct ValueSlot {
-    original: Box<str>,
-    /// When it differs from the original.
-    lower: Option<Box<str>>,
-    postings: Postings,
-}
-
 impl Key {
     pub fn new(name: &str) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 
     pub fn lower(&self, id: u32) -> &str {
-        self.values[id as usize].lower()
+        self.texts.lower(id)
     }
 
     pub fn original(&self, id: u32) -> &str {
-        &self.values[id as usize].original
+        self.texts.original(id)
     }
 
     pub fn postings(&self, id: u32) -> &Postings {
-        &self.values[id as usize].postings
+        &self.postings[id as usize]
     }
 
     /// How many values there are.
     pub fn len(&self) -> usize {
-        self.values.len() - self.free.len()
+        self.postings.len() - self.free.len()
     }
 
     /// Every value id, in no particular order.
     pub fn ids(&self) -> impl Iterator<Item = u32> {
-        let slots = self.values.iter().zip(0..);
-        slots.filter(|(slot, _)| !slot.postings.is_empty()).map(|(_, id)| id)
+        let values = self.postings.iter().zip(0..);
+        values.filter(|(postings, _)| !postings.is_empty()).map(|(_, id)| id)
     }
 
     /// Every value id, by lower-cased, then original text.
@@ -97,32 +105,34 @@ impl Key {
         candidates.filter(move |id| self.lower(*id) == lower)
     }
 
+    /// The entities with a value that contains a text.
+    pub fn entities_containing(&self, text: &Like) -> Arc<RoaringBitmap> {
+        let (name, is_literal) = text.name();
+        let is_it = |search: &Search| &*search.text == name && search.is_literal == is_literal;
+        if let Some(known) = self.searches.lock().iter().find(|search| is_it(search)) {
+            return known.found.clone();
+        }
+        let mut found = RoaringBitmap::new();
+        self.containing(text).into_iter().for_each(|value| self.postings(value).add_to(&mut found));
+        let found = Arc::new(found);
+        let mut searches = self.searches.lock();
+        if searches.len() == SEARCHES {
+            searches.remove(0);
+        }
+        searches.push(Search { text: name.into(), is_literal, found: found.clone() });
+        found
+    }
+
     /// The values that contain a text.
-    pub fn containing(&self, text: &Like) -> Vec<u32> {
+    fn containing(&self, text: &Like) -> Vec<u32> {
         let Some(part) = text.plain_part() else {
             return self.ids().filter(|id| text.is_in(self.lower(*id))).collect();
         };
-        let mut found = match &*self.block() {
-            Some(block) => block.find(part),
-            None => Vec::new(),
-        };
+        let mut found = self.texts.find(part);
         if !text.is_plain() {
             found.retain(|id| text.is_in(self.lower(*id)));
         }
         found
-    }
-
-    fn block(&self) -> RwLockReadGuard<'_, Option<Block>> {
-        let block = self.block.read();
-        if block.is_some() {
-            return block;
-        }
-        drop(block);
-        let mut block = self.block.write();
-        if block.is_none() {
-            *block = Some(Block::of(self.ids().map(|id| (id, self.lower(id)))));
-        }
-        RwLockWriteGuard::downgrade(block)
     }
 
     /// Where the values that equal a lower-cased text are in [`Key::order`]: one place per casing.
@@ -152,7 +162,9 @@ impl Key {
 
     /// Adds an entity to a value that is there.
     pub fn post(&mut self, number: u32, id: u32) {
-        self.values[id as usize].postings.insert(number);
+        if self.postings[id as usize].insert(number) {
+            self.searches.get_mut().clear();
+        }
         self.valued.insert(number);
     }
 
@@ -161,7 +173,8 @@ impl Key {
         if !valued {
             self.valued.remove(number);
         }
-        let postings = &mut self.values[id as usize].postings;
+        self.searches.get_mut().clear();
+        let postings = &mut self.postings[id as usize];
         postings.remove(number);
         if postings.is_empty() {
             self.vacated.push(id);
@@ -170,33 +183,25 @@ impl Key {
 
     /// Forgets the entities, not the values: numbers are about to change.
     pub fn clear_postings(&mut self) {
-        self.values.iter_mut().for_each(|slot| slot.postings = Postings::default());
+        self.searches.get_mut().clear();
+        self.postings.fill(Postings::default());
         self.valued = Postings::default();
         self.bare = Postings::default();
     }
 
     fn intern(&mut self, value: RowValue<'_>) -> u32 {
         let hash = self.hasher.hash_one(value.lower);
-        let values = &self.values;
-        if let Some(id) = self.by_text.find(hash, |id| *values[*id as usize].original == *value.original) {
+        if let Some(id) = self.by_text.find(hash, |id| self.original(*id) == value.original) {
             return *id;
         }
-        let slot = ValueSlot {
-            original: value.original.into(),
-            lower: (value.lower != value.original).then(|| value.lower.into()),
-            postings: Postings::default(),
-        };
-        let id = if let Some(id) = self.free.pop() {
-            self.values[id as usize] = slot;
-            id
-        } else {
-            super::push(&mut self.values, slot);
-            self.values.len() as u32 - 1
-        };
-        let (values, hasher) = (&self.values, &self.hasher);
-        self.by_text.insert_unique(hash, id, |id| hasher.hash_one(values[*id as usize].lower()));
+        let id = self.free.pop().unwrap_or_else(|| {
+            super::push(&mut self.postings, Postings::default());
+            self.postings.len() as u32 - 1
+        });
+        self.texts.keep(id, value);
+        let (texts, hasher) = (&self.texts, &self.hasher);
+        self.by_text.insert_unique(hash, id, |id| hasher.hash_one(texts.lower(*id)));
         self.order.get_mut().fresh.push(id);
-        *self.block.get_mut() = None;
         id
     }
 
@@ -205,34 +210,32 @@ impl Key {
         let mut dead = std::mem::take(&mut self.vacated);
         dead.sort_unstable();
         dead.dedup();
-        dead.retain(|id| self.values[*id as usize].postings.is_empty());
+        dead.retain(|id| self.postings[*id as usize].is_empty());
         if dead.is_empty() {
             return;
         }
         self.unlist(&dead);
-        *self.block.get_mut() = None;
-        for id in dead {
-            let slot = std::mem::take(&mut self.values[id as usize]);
-            let hash = self.hasher.hash_one(slot.lower());
-            if let Ok(entry) = self.by_text.find_entry(hash, |other| *other == id) {
+        for id in &dead {
+            let hash = self.hasher.hash_one(self.lower(*id));
+            if let Ok(entry) = self.by_text.find_entry(hash, |other| other == id) {
                 entry.remove();
             }
-            self.free.push(id);
         }
-    }
-
-    fn texts(&self, id: u32) -> (&str, &str) {
-        (self.lower(id), self.original(id))
+        let left = self.postings.iter().zip(0..).filter(|(postings, _)| !postings.is_empty()).map(|(_, id)| id);
+        self.texts.drop(&dead, left);
+        self.free.extend(dead);
     }
 
     fn unlist(&mut self, dead: &[u32]) {
         let mut order = std::mem::take(self.order.get_mut());
-        order.fresh.retain(|id| !self.values[*id as usize].postings.is_empty());
+        order.fresh.retain(|id| !self.postings[*id as usize].is_empty());
         if dead.len() > ONE_BY_ONE {
-            order.sorted.retain(|id| !self.values[*id as usize].postings.is_empty());
+            order.sorted.retain(|id| !self.postings[*id as usize].is_empty());
         } else {
             for id in dead {
-                if let Ok(at) = order.sorted.binary_search_by(|other| self.texts(*other).cmp(&self.texts(*id))) {
+                if let Ok(at) =
+                    order.sorted.binary_search_by(|other| self.texts.both(*other).cmp(&self.texts.both(*id)))
+                {
                     order.sorted.remove(at);
                 }
             }
@@ -244,23 +247,17 @@ impl Key {
     fn list(&self, order: &mut Order) {
         let mut fresh = std::mem::take(&mut order.fresh);
         let sorted = &mut order.sorted;
-        fresh.sort_unstable_by(|a, b| self.texts(*a).cmp(&self.texts(*b)));
+        fresh.sort_unstable_by(|a, b| self.texts.both(*a).cmp(&self.texts.both(*b)));
         let mut end = sorted.len();
         if sorted.capacity() < end + fresh.len() {
             sorted.reserve_exact(fresh.len() + end / 8);
         }
         sorted.resize(end + fresh.len(), 0);
         for (before, id) in fresh.iter().enumerate().rev() {
-            let at = sorted[..end].partition_point(|other| self.texts(*other) < self.texts(*id));
+            let at = sorted[..end].partition_point(|other| self.texts.both(*other) < self.texts.both(*id));
             sorted.copy_within(at..end, at + before + 1);
             sorted[at + before] = *id;
             end = at;
         }
-    }
-}
-
-impl ValueSlot {
-    fn lower(&self) -> &str {
-        self.lower.as_ref().unwrap_or(&self.original)
     }
 }

@@ -5,6 +5,9 @@ use memchr::memmem::Finder;
 
 /// A text that values contain or not.
 pub(crate) struct Like {
+    /// What tells it from others.
+    text: Box<str>,
+    is_literal: bool,
     /// What has to come one after the other.
     pieces: Vec<Piece>,
 }
@@ -18,15 +21,22 @@ enum Piece {
 impl Like {
     /// A text in lower case in which wildcards count.
     pub fn new(text: &str) -> Self {
-        Self { pieces: text.split('%').filter(|piece| !piece.is_empty()).map(Piece::new).collect() }
+        let pieces = text.split('%').filter(|piece| !piece.is_empty()).map(Piece::new).collect();
+        Self { text: text.into(), is_literal: false, pieces }
     }
 
     /// A text in lower case as it is.
     pub fn literal(text: &str) -> Self {
-        Self { pieces: vec![Piece::plain(text)] }
+        let pieces = if text.is_empty() { Vec::new() } else { vec![Piece::plain(text)] };
+        Self { text: text.into(), is_literal: true, pieces }
     }
 
-    /// A part that stands in every value that contains it, if it has one without holes.
+    /// What tells it from others: the text, and whether it is meant as it is.
+    pub fn name(&self) -> (&str, bool) {
+        (&self.text, self.is_literal)
+    }
+
+    /// A part that stands in every value that contains it, if it has one without holes; never empty.
     pub fn plain_part(&self) -> Option<&Finder<'static>> {
         self.pieces.iter().find_map(|piece| match piece {
             Piece::Plain(finder) => Some(&**finder),
@@ -108,5 +118,12 @@ mod tests {
     #[test]
     fn a_literal_has_none() {
         assert!(Like::literal("100%").is_in("is 100% sure") && !Like::literal("a_c").is_in("abc"));
+    }
+
+    #[test]
+    fn nothing_is_in_every_value() {
+        for nothing in [Like::literal(""), Like::new(""), Like::new("%")] {
+            assert!(nothing.is_in("abc") && nothing.is_in("") && nothing.plain_part().is_none());
+        }
     }
 }

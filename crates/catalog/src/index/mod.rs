@@ -4,7 +4,6 @@
 //! (contract catalog.md section 7.1) has a sorted dictionary of its values, and each value the set of entities that have
 //! it; filters, orders, facets and text search are all answered from these. The final JSON is kept ready to send.
 
-mod block;
 mod evaluate;
 mod facets;
 mod graph;
@@ -15,7 +14,9 @@ mod like;
 mod org;
 mod postings;
 mod prepared;
+mod relations;
 mod suggest;
+mod texts;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap};
@@ -28,8 +29,10 @@ use uuid::Uuid;
 
 pub(crate) use head::Head;
 pub(crate) use like::Like;
+pub(crate) use prepared::Body;
 pub use prepared::Prepared;
-pub(crate) use prepared::{StoredBody, shorten};
+use prepared::StoredBody;
+pub(crate) use prepared::shorten;
 pub(crate) use walk::{Item, Order, Position};
 
 use key::Key;
@@ -135,10 +138,6 @@ impl Index {
         self.ids[number as usize]
     }
 
-    pub(crate) fn body_of(&self, number: u32) -> Option<&StoredBody> {
-        self.slot(number).map(|slot| &slot.body)
-    }
-
     pub(crate) fn ref_of(&self, number: u32) -> Option<&EntityRef> {
         self.slot(number).map(|slot| &slot.entity_ref)
     }
@@ -183,12 +182,12 @@ impl Index {
             self.remove(number);
         }
         let rows = self.list(number, &put.rows);
+        let body = if self.tells(&rows, &put.relations) { put.body } else { put.body.restored(&put.relations) };
         if let Some(old) = self.slots[number as usize].take() {
             self.unlist(number, &old.rows, &rows);
         }
         let hash = self.hasher.hash_one(put.entity_ref.as_str());
-        self.slots[number as usize] =
-            Some(Slot { entity_ref: put.entity_ref, parent: put.parent, body: put.body, rows });
+        self.slots[number as usize] = Some(Slot { entity_ref: put.entity_ref, parent: put.parent, body, rows });
         if !stays {
             self.list_ref(hash, number);
             self.live.insert(number);
@@ -303,7 +302,11 @@ impl Index {
             let Some(slot) = &self.slots[number as usize] else { continue };
             for (key, value) in &slot.rows {
                 let key = &mut self.keys[*key as usize];
-                if *value == NO_VALUE { key.bare.insert(number) } else { key.post(number, *value) }
+                if *value == NO_VALUE {
+                    key.bare.insert(number);
+                } else {
+                    key.post(number, *value);
+                }
             }
             let hash = self.hasher.hash_one(slot.entity_ref.as_str());
             self.list_ref(hash, number);
@@ -314,7 +317,7 @@ impl Index {
 
 /// Pushes with an eighth to spare where there is no room, not as much again: the lists of the index are long and many, and
 /// what they have to spare is memory.
-fn push<T>(list: &mut Vec<T>, item: T) {
+pub(crate) fn push<T>(list: &mut Vec<T>, item: T) {
     if list.len() == list.capacity() {
         list.reserve_exact(list.len() / 8 + 4);
     }

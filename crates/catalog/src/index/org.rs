@@ -41,6 +41,10 @@ impl Index {
             Predicate::Not(part) => Predicate::Not(Box::new(self.plain(part, seen))),
             Predicate::Exists(key) => Predicate::Exists(direct(key).unwrap_or(key).into()),
             Predicate::Prefix(key, prefix) => Predicate::Prefix(direct(key).unwrap_or(key).into(), prefix.clone()),
+            Predicate::Contains(keys, text) => {
+                let keys = keys.iter().map(|key| direct(key).unwrap_or(key).into()).collect();
+                Predicate::Contains(keys, text.clone())
+            }
             Predicate::In(key, values) => match direct(key) {
                 None => predicate.clone(),
                 Some(OWNED_BY) => Predicate::In(OWNED_BY.into(), self.owners_through(values, seen)),
@@ -139,6 +143,7 @@ fn looks_through(predicate: &Predicate) -> bool {
         Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(looks_through),
         Predicate::Not(part) => looks_through(part),
         Predicate::Exists(key) | Predicate::In(key, _) | Predicate::Prefix(key, _) => direct(key).is_some(),
+        Predicate::Contains(keys, _) => keys.iter().any(|key| direct(key).is_some()),
     }
 }
 

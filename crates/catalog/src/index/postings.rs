@@ -19,13 +19,15 @@ pub(crate) enum Postings {
 }
 
 impl Postings {
-    pub fn insert(&mut self, number: u32) {
+    /// Adds a number; false when it was there.
+    pub fn insert(&mut self, number: u32) -> bool {
         match self {
             Self::None => *self = Self::One(number),
-            Self::One(one) if *one == number => {}
+            Self::One(one) if *one == number => return false,
             Self::One(one) => *self = Self::Few(Box::new(vec![(*one).min(number), (*one).max(number)])),
-            Self::Few(few) => {
-                if let Err(at) = few.binary_search(&number) {
+            Self::Few(few) => match few.binary_search(&number) {
+                Ok(_) => return false,
+                Err(at) => {
                     if few.len() < FEW {
                         few.insert(at, number);
                     } else {
@@ -34,11 +36,10 @@ impl Postings {
                         *self = Self::Many(Box::new(many));
                     }
                 }
-            }
-            Self::Many(many) => {
-                many.insert(number);
-            }
+            },
+            Self::Many(many) => return many.insert(number),
         }
+        true
     }
 
     pub fn remove(&mut self, number: u32) {

@@ -22,15 +22,26 @@ pub struct Prepared {
     pub(super) entity_ref: EntityRef,
     pub(super) parent: Option<EntityRef>,
     pub(super) body: StoredBody,
+    /// Type and target of each relation, where the body leaves them out.
+    pub(super) relations: Vec<(String, String)>,
     pub(super) rows: Rows,
 }
 
 /// The JSON of an entity as the index keeps it.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredBody {
+#[derive(Debug)]
+pub(super) struct StoredBody {
     /// Valid JSON, with an empty text in place of each large one.
-    pub json: Bytes,
+    pub json: Box<[u8]>,
+    /// Where relations belong that were left out, within an empty list.
+    pub relations_at: Option<u32>,
     /// The large texts that were left out, in order of their place; `None` when nothing was.
+    pub cuts: Option<Arc<[Cut]>>,
+}
+
+/// The JSON of an entity, complete but for large texts.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub json: Bytes,
     pub cuts: Option<Arc<[Cut]>>,
 }
 
@@ -61,8 +72,8 @@ impl Prepared {
     /// As [`Prepared::new`].
     pub fn shortened(entity: FinalEntity, cuts: &[String]) -> Result<Self, Problem> {
         let rows = Rows::of(&entity.body.0).map_err(|error| Problem::error("InputError", error.to_string()))?;
-        let body = StoredBody::of(&entity.body.0, cuts);
-        Ok(Self { id: entity.id, entity_ref: entity.entity_ref, parent: entity.parent, body, rows })
+        let (body, relations) = StoredBody::of(&entity.body.0, cuts);
+        Ok(Self { id: entity.id, entity_ref: entity.entity_ref, parent: entity.parent, body, relations, rows })
     }
 }
 
@@ -101,14 +112,59 @@ pub(crate) fn shorten(body: &mut Value) -> Vec<String> {
 }
 
 impl StoredBody {
-    fn of(body: &Value, cuts: &[String]) -> Self {
-        let mut writer = Writer { pointers: cuts, ..Writer::default() };
+    /// Leaves out what is kept elsewhere, relations among them, which are answered beside it.
+    fn of(body: &Value, cuts: &[String]) -> (Self, Vec<(String, String)>) {
+        // Few are as large as to be cut. Two kinds of gaps in one body would only be trouble.
+        let relations = if cuts.is_empty() { relations(body) } else { None };
+        let mut writer = Writer { pointers: cuts, relations, ..Writer::default() };
         writer.value(body, 0);
-        writer.json.shrink_to_fit();
-        let cuts = (!writer.cuts.is_empty()).then(|| writer.cuts.into());
-        Self { json: writer.json.into(), cuts }
+        let Writer { json, cuts, relations, relations_at, .. } = writer;
+        let cuts = (!cuts.is_empty()).then(|| cuts.into());
+        (Self { json: json.into(), relations_at, cuts }, relations.unwrap_or_default())
     }
 
+    /// With the relations where they belong, for good.
+    pub fn restored(self, relations: &[(String, String)]) -> Self {
+        let Some(at) = self.relations_at else { return self };
+        let relations: Vec<(&str, &str)> = relations.iter().map(|(kind, target)| (&**kind, &**target)).collect();
+        let json = with_relations(&self.json, at as usize, &relations).into();
+        Self { json, relations_at: None, ..self }
+    }
+}
+
+/// Writes relations into the empty list that stands for them.
+pub(super) fn with_relations(json: &[u8], at: usize, relations: &[(&str, &str)]) -> Vec<u8> {
+    let length: usize = relations.iter().map(|(kind, target)| kind.len() + target.len() + 28).sum();
+    let mut whole = Vec::with_capacity(json.len() + length);
+    whole.extend_from_slice(&json[..at]);
+    for (i, (kind, target)) in relations.iter().enumerate() {
+        whole.extend_from_slice(if i > 0 { b",{\"type\":" } else { b"{\"type\":" });
+        append(&mut whole, kind);
+        whole.extend_from_slice(b",\"targetRef\":");
+        append(&mut whole, target);
+        whole.push(b'}');
+    }
+    whole.extend_from_slice(&json[at..]);
+    whole
+}
+
+/// Type and target of each relation, if that is all that the body says of them.
+fn relations(body: &Value) -> Option<Vec<(String, String)>> {
+    let relation = |relation: &Value| {
+        let mut fields = relation.as_object().filter(|fields| fields.len() == 2)?.iter();
+        match (fields.next()?, fields.next()?) {
+            ((kind, Value::String(kind_value)), (target, Value::String(target_value)))
+                if kind == "type" && target == "targetRef" =>
+            {
+                Some((kind_value.clone(), target_value.clone()))
+            }
+            _ => None,
+        }
+    };
+    body.get("relations")?.as_array()?.iter().map(relation).collect()
+}
+
+impl Body {
     /// The whole JSON, the large texts taken from a body that has them. One that is missing there stays empty.
     pub fn whole(&self, full: Option<&Value>) -> Bytes {
         let Some(cuts) = &self.cuts else { return self.json.clone() };
@@ -127,13 +183,15 @@ impl StoredBody {
     }
 }
 
-/// Writes JSON, leaving out the texts at some pointers, all below `spec`.
+/// Writes JSON, leaving out the texts at some pointers, all below `spec`, and relations if it was given them.
 #[derive(Default)]
 struct Writer<'a> {
     pointers: &'a [String],
     json: Vec<u8>,
     cuts: Vec<Cut>,
     path: Vec<String>,
+    relations: Option<Vec<(String, String)>>,
+    relations_at: Option<u32>,
 }
 
 impl Writer<'_> {
@@ -153,6 +211,10 @@ impl Writer<'_> {
                     self.path.pop();
                 }
                 self.json.push(b'}');
+            }
+            Value::Array(_) if self.relations.is_some() && self.path == ["relations"] => {
+                self.relations_at = Some(self.json.len() as u32 + 1);
+                self.json.extend_from_slice(b"[]");
             }
             Value::Array(items) if in_spec => {
                 self.json.push(b'[');
@@ -198,11 +260,12 @@ mod tests {
         let body = json!({
             "kind": "API", "metadata": { "description": large },
             "spec": { "a/b": large, "type": "openapi", "list": [1, { "x": large }, []], "empty": {} },
-            "relations": [],
+            "relations": [{ "type": "ownedBy", "targetRef": "group:default/g" }],
         });
         let mut short = body.clone();
         let cuts = shorten(&mut short);
-        let stored = StoredBody::of(&short, &cuts);
+        let (stored, _) = StoredBody::of(&short, &cuts);
+        let stored = Body { json: stored.json.into(), cuts: stored.cuts };
         // What stands outside `spec` is kept, however large.
         assert!(stored.json.len() < serde_json::to_string(&large).unwrap().len() + 200);
         let skeleton: Value = serde_json::from_slice(&stored.json).unwrap();
@@ -218,12 +281,21 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_entities_are_kept_as_they_are() {
-        let body = json!({ "kind": "Component", "metadata": { "name": "n" }, "spec": { "type": "x" } });
-        let mut short = body.clone();
-        assert!(shorten(&mut short).is_empty() && short == body);
-        let stored = StoredBody::of(&body, &[]);
-        assert!(stored.cuts.is_none());
-        assert_eq!(stored.json, serde_json::to_vec(&body).unwrap());
+    fn ordinary_entities_are_kept_as_they_are_but_for_relations() {
+        for relations in [
+            json!([]),
+            json!([{ "type": "own\"edBy", "targetRef": "group:default/g" }, { "type": "partOf", "targetRef": "system:default/é" }]),
+            json!([{ "targetRef": "group:default/g", "type": "ownedBy" }]),
+            json!([{ "type": "ownedBy", "targetRef": "group:default/g", "more": 1 }]),
+            json!("none"),
+        ] {
+            let body = json!({
+                "kind": "Component", "metadata": { "name": "n" }, "spec": { "relations": [1] }, "relations": relations,
+                "status": {},
+            });
+            let (stored, relations) = StoredBody::of(&body, &[]);
+            assert!(stored.cuts.is_none() && (relations.is_empty() || !stored.json.ends_with(b"edBy")));
+            assert_eq!(*stored.restored(&relations).json, *serde_json::to_vec(&body).unwrap());
+        }
     }
 }

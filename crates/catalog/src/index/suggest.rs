@@ -58,7 +58,7 @@ impl Index {
 
     /// What an entity is called and what it is, as links to it say.
     pub(crate) fn name_of(&self, number: u32) -> Option<EntityName> {
-        let head = Head::of(&self.body_of(number)?.json);
+        let head = Head::of(self.kept_json(number)?);
         let names = head.names();
         let description = names.description.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let name = names.name.unwrap_or_else(|| self.ref_of(number).map_or_else(String::new, |r| r.name().to_owned()));
@@ -72,7 +72,7 @@ impl Index {
 
     fn suggestion(&self, number: u32) -> Option<Suggestion> {
         let entity_ref = self.ref_of(number)?.clone();
-        let head = Head::of(&self.body_of(number)?.json);
+        let head = Head::of(self.kept_json(number)?);
         let names = head.names();
         Some(Suggestion {
             kind: head.kind().unwrap_or_else(|| entity_ref.kind().to_owned()),

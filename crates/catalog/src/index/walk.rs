@@ -121,12 +121,23 @@ impl Index {
             Some(start) => start.start,
         };
         loop {
-            let group = if descending { key.group_before(&sorted, place) } else { key.group_from(&sorted, place) };
+            // Most of what is passed over has one entity, which is not selected: not even its text is looked at.
+            let passed =
+                |id: &&u32| matches!(key.postings(**id), Postings::One(number) if !selection.contains(*number));
+            let group = if descending {
+                place -= sorted[..place].iter().rev().take_while(passed).count();
+                key.group_before(&sorted, place)
+            } else {
+                place += sorted[place..].iter().take_while(passed).count();
+                key.group_from(&sorted, place)
+            };
             if group.is_empty() {
                 return;
             }
             place = if descending { group.start } else { group.end };
-            let from = if Some(&group) == start.as_ref() { after.map(|after| after.id) } else { None };
+            let from = after
+                .filter(|_| start.as_ref().is_some_and(|start| start.contains(&group.start)))
+                .map(|after| after.id);
             let bounds = self.bounds(from, descending);
             let values = &sorted[group];
             let value = Some(key.lower(values[0]));

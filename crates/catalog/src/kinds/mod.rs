@@ -50,7 +50,7 @@ pub fn list(reader: &CatalogReader, scope: &ReadScope, kinds: &KindRegistry) -> 
             all.push(KindStatus { kind, known, defined_by, entities });
         }
     }
-    for value in &counted {
+    for value in counted.iter() {
         if !all.iter().any(|status| status.kind.eq_ignore_ascii_case(&value.value)) {
             let entities = count(&value.value);
             all.push(KindStatus { kind: value.value.clone(), known: None, defined_by: None, entities });

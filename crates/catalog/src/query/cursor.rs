@@ -116,7 +116,7 @@ mod tests {
         let request = PageRequest {
             predicate: Some(Predicate::equals("kind", "Component")),
             order: Some(OrderField { key: "metadata.name".to_owned(), descending: true }),
-            text: Some(TextFilter { term: "x".to_owned(), fields: None, literal: false }),
+            text: Some(TextFilter { term: "x".to_owned(), fields: None }),
             ..PageRequest::default()
         };
         let cursor = Cursor {

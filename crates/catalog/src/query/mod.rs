@@ -2,6 +2,8 @@
 
 mod cursor;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use model::{EntityRef, fields::FieldSet, filter::Predicate};
 
@@ -23,15 +25,11 @@ pub struct TextFilter {
     /// By default the sort field, else `metadata.uid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<String>>,
-    /// Whether `%` and `_` stand for themselves, not for any text and any character.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub literal: bool,
 }
 
 impl TextFilter {
     pub(crate) fn pattern(&self) -> Like {
-        let term = self.term.trim().to_lowercase();
-        if self.literal { Like::literal(&term) } else { Like::new(&term) }
+        Like::new(&self.term.trim().to_lowercase())
     }
 }
 
@@ -95,7 +93,7 @@ pub struct FacetValue {
 }
 
 /// Facets in the order they were asked for, each with its values in order of value.
-pub type Facets = Vec<(String, Vec<FacetValue>)>;
+pub type Facets = Vec<(String, Arc<[FacetValue]>)>;
 
 /// An entity in an ancestry answer.
 #[derive(Clone, Debug)]

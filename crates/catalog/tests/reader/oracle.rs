@@ -51,6 +51,7 @@ fn predicate() -> impl Strategy<Value = Predicate> {
         key().prop_map(Predicate::Exists),
         (key(), prop::collection::vec(value(), 0..4)).prop_map(|(key, values)| Predicate::In(key, values)),
         (key(), value()).prop_map(|(key, prefix)| Predicate::Prefix(key, prefix)),
+        (prop::collection::vec(key(), 1..3), value()).prop_map(|(keys, text)| Predicate::Contains(keys, text)),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
@@ -185,7 +186,7 @@ proptest! {
         }
         let request = PageRequest {
             predicate: Some(meant.clone()),
-            text: Some(TextFilter { term: term.clone(), fields, literal: false }),
+            text: Some(TextFilter { term: term.clone(), fields }),
             order: order.clone(),
             limit,
             count: true,
@@ -208,7 +209,7 @@ proptest! {
             for value in matching.iter().flat_map(|(_, rows)| rows.of_key(&key)).filter_map(|row| row.value) {
                 *counts.entry(value.original.to_owned()).or_default() += 1;
             }
-            let found: Vec<(String, u64)> = found.into_iter().map(|facet| (facet.value, facet.count)).collect();
+            let found: Vec<(String, u64)> = found.iter().map(|facet| (facet.value.clone(), facet.count)).collect();
             prop_assert_eq!(found, counts.into_iter().collect::<Vec<_>>());
         }
 

@@ -25,7 +25,7 @@ pub const OWNED_BY_THROUGH: &str = "relations.ownedby.through";
 pub const MEMBER_OF_THROUGH: &str = "relations.memberof.through";
 
 /// A condition on an entity's search rows. Keys and values are lower case.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Predicate {
     /// True when all hold; true when empty.
@@ -39,6 +39,8 @@ pub enum Predicate {
     In(Box<str>, Vec<Box<str>>),
     /// There is a row with this key whose value starts so.
     Prefix(Box<str>, Box<str>),
+    /// There is a row with one of these keys whose value has this text in it. No filter of the wire says so; lists do.
+    Contains(Vec<Box<str>>, Box<str>),
 }
 
 /// Why a filter cannot be understood; each is for the caller to fix.
@@ -105,6 +107,7 @@ impl Predicate {
             Self::Exists(key) => rows.of_key(key).next().is_some(),
             Self::In(key, values) => some_value(key, &|found| values.iter().any(|value| **value == *found)),
             Self::Prefix(key, prefix) => some_value(key, &|found| found.starts_with(&**prefix)),
+            Self::Contains(keys, text) => keys.iter().any(|key| some_value(key, &|found| found.contains(&**text))),
         }
     }
 
@@ -125,7 +128,7 @@ impl Predicate {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().try_for_each(|part| part.spend(depth + 1, left)),
             Self::Not(part) => part.spend(depth + 1, left),
-            Self::Exists(_) | Self::In(..) | Self::Prefix(..) => Ok(()),
+            Self::Exists(_) | Self::In(..) | Self::Prefix(..) | Self::Contains(..) => Ok(()),
         }
     }
 }

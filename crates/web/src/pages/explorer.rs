@@ -141,7 +141,7 @@ async fn suggestions(ctx: &Ctx, state: &WebState) -> Result<Markup, Failure> {
     let mut wholes = Vec::new();
     for kind in ["domain", "system"] {
         let query = ListQuery { limit: SHOWN, ..ListQuery::of_kind(kind) };
-        let narrow = Narrow { query: &query, ctx, problematic: &[], matching: None };
+        let narrow = Narrow { query: &query, ctx, problematic: &[] };
         wholes.extend(read_rows(&state.catalog, &ctx.scope(), narrow, SHOWN).await?.0);
     }
     Ok(html! {

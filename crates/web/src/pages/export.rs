@@ -10,7 +10,7 @@ use crate::request::{Ctx, SignedIn};
 use crate::view::entity::EntityView;
 use crate::view::export;
 use crate::view::list_query::ListQuery;
-use crate::view::listing::{Narrow, read_rows, text_matches};
+use crate::view::listing::{Narrow, read_rows};
 
 /// Rows in a file. Who needs more asks the API, which pages.
 const MAX_ROWS: usize = 10_000;
@@ -38,8 +38,7 @@ pub async fn json(
 async fn rows(ctx: &Ctx, state: &WebState, raw: Option<String>) -> Result<(Vec<EntityView>, String), Failure> {
     let query = ListQuery { limit: MAX_ROWS, page: 1, ..ListQuery::parse(raw.as_deref().unwrap_or_default()) };
     let problematic = state.problematic().await?;
-    let matching = text_matches(&state.catalog, &ctx.scope(), &query.text).await?;
-    let narrow = Narrow { query: &query, ctx, problematic: &problematic, matching: matching.as_ref() };
+    let narrow = Narrow { query: &query, ctx, problematic: &problematic };
     let (rows, _) = read_rows(&state.catalog, &ctx.scope(), narrow, MAX_ROWS).await?;
     let kind: String = query.kind.iter().flat_map(|kind| kind.chars()).filter(char::is_ascii_alphanumeric).collect();
     Ok((rows, if kind.is_empty() { "catalog".to_owned() } else { format!("catalog-{kind}") }))

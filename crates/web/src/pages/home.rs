@@ -75,7 +75,7 @@ impl Mine {
     async fn read(state: &WebState, ctx: &Ctx, problematic: &[EntityRef]) -> Result<Self, Failure> {
         let owned = ListQuery { kind: None, shown: Shown::Owned, limit: MAX_LISTED, ..ListQuery::default() };
         let ailing = ListQuery { problems: true, ..owned.clone() };
-        let narrow = |query| Narrow { query, ctx, problematic, matching: None };
+        let narrow = |query| Narrow { query, ctx, problematic };
         let (mut shown, _) = read_rows(&state.catalog, &ctx.scope(), narrow(&ailing), MAX_LISTED).await?;
         let (rest, total) = read_rows(&state.catalog, &ctx.scope(), narrow(&owned), MAX_LISTED).await?;
         shown.extend(rest.into_iter().filter(|entity| !problematic.contains(&entity.entity_ref)));

@@ -1,6 +1,8 @@
 //! A catalog list made ready to show: facets with counts, one page of rows, and what its references are called.
 
-use catalog::{CatalogReader, FacetValue, OrderField, PageRequest, QueryError, TextFilter};
+use std::sync::Arc;
+
+use catalog::{CatalogReader, FacetValue, OrderField, PageRequest, QueryError};
 use model::filter::Predicate;
 use model::{EntityRef, ReadScope};
 
@@ -14,8 +16,6 @@ use crate::request::Ctx;
 const TEXT_FIELDS: [&str; 4] = ["metadata.name", "metadata.title", "metadata.description", "spec.profile.displayname"];
 /// Values of a facet that are listed; chosen ones always are.
 const MAX_FACET_VALUES: usize = 50;
-/// A text that finds more than this narrows the rows, but not the counts beside the facets.
-const MAX_TEXT_MATCHES: usize = 5000;
 
 /// One value of a facet.
 #[derive(Clone, Debug)]
@@ -51,8 +51,7 @@ impl Listing {
         problematic: &[EntityRef],
     ) -> Result<Self, QueryError> {
         let scope = ctx.scope();
-        let matching = text_matches(reader, &scope, &query.text).await?;
-        let narrow = Narrow { query: &query, ctx, problematic, matching: matching.as_ref() };
+        let narrow = Narrow { query: &query, ctx, problematic };
         let count = |predicate: Predicate| reader.count(&scope, Some(&predicate));
         let plain = ListQuery { shown: Shown::All, ..query.clone() };
         let shown = Shown::EACH.map(|shown| {
@@ -68,7 +67,7 @@ impl Listing {
         let any_kind = ListQuery { kind: None, ..query.clone() };
         let kinds = count_kinds(reader, &scope, Some(&Narrow { query: &any_kind, ..narrow }.predicate(None)));
         let counted = count_facets(reader, &scope, narrow).into_iter();
-        let counted: Vec<_> = counted.map(|(facet, values)| (facet, most_frequent(&query, facet, values))).collect();
+        let counted: Vec<_> = counted.map(|(facet, values)| (facet, most_frequent(&query, facet, &values))).collect();
         let (rows, total) = read_rows(reader, &scope, narrow, query.limit).await?;
 
         let facet_refs = counted.iter().filter(|(facet, _)| facet.holds_refs()).flat_map(|(_, values)| values);
@@ -97,11 +96,10 @@ pub async fn read_rows(
     let sorted = columns.iter().find(|column| column.name() == query.sort).and_then(|column| column.sort_key());
     let key = sorted.as_deref().unwrap_or("metadata.name");
     let fields = kinds::list_fields(columns);
-    let text = text_filter(&query.text).filter(|_| narrow.matching.is_none());
     let request = |predicate: Predicate, key: &str, descending: bool, offset: usize, limit: usize| PageRequest {
         cursor: None,
         predicate: Some(predicate),
-        text: text.clone(),
+        text: None,
         order: Some(OrderField { key: key.to_owned(), descending }),
         limit,
         offset,
@@ -125,33 +123,6 @@ pub async fn read_rows(
     Ok((items.iter().filter_map(|json| EntityView::parse(json)).collect(), total))
 }
 
-fn text_filter(text: &str) -> Option<TextFilter> {
-    let fields = || Some(TEXT_FIELDS.map(str::to_owned).to_vec());
-    (!text.is_empty()).then(|| TextFilter { term: text.to_owned(), fields: fields(), literal: true })
-}
-
-/// A predicate for the entities that have a text, so that facets and counts can follow it; `None` without a text or
-/// with too many of them.
-pub async fn text_matches(
-    reader: &CatalogReader,
-    scope: &ReadScope,
-    text: &str,
-) -> Result<Option<Predicate>, QueryError> {
-    let Some(text) = text_filter(text) else { return Ok(None) };
-    let request = PageRequest {
-        text: Some(text),
-        limit: MAX_TEXT_MATCHES + 1,
-        fields: super::uid_field(),
-        ..PageRequest::default()
-    };
-    let found = reader.page(scope, &request).await?.items;
-    if found.len() > MAX_TEXT_MATCHES {
-        return Ok(None);
-    }
-    let uids = found.iter().filter_map(|json| EntityView::parse(json)?.body.uid().map(Box::from)).collect();
-    Ok(Some(Predicate::In("metadata.uid".into(), uids)))
-}
-
 /// What a list leaves in.
 #[derive(Clone, Copy)]
 pub struct Narrow<'a> {
@@ -159,12 +130,10 @@ pub struct Narrow<'a> {
     pub ctx: &'a Ctx,
     /// Entities with processing problems: status is not among the search rows (contract catalog.md section 7.1).
     pub problematic: &'a [EntityRef],
-    /// The entities that have the text, where they are few enough to name.
-    pub matching: Option<&'a Predicate>,
 }
 
 impl Narrow<'_> {
-    /// Everything the address asks for but the text, leaving out one facet where its own counts are wanted.
+    /// Everything the address asks for, leaving out one facet where its own counts are wanted.
     pub fn predicate(self, but: Option<Facet>) -> Predicate {
         let query = self.query;
         let mut all = Vec::new();
@@ -193,7 +162,10 @@ impl Narrow<'_> {
         if query.orphans {
             all.push(orphan());
         }
-        all.extend(self.matching.cloned());
+        if !query.text.is_empty() {
+            let fields = TEXT_FIELDS.map(Box::from).to_vec();
+            all.push(Predicate::Contains(fields, query.text.trim().to_lowercase().into()));
+        }
         Predicate::All(all)
     }
 }
@@ -220,7 +192,7 @@ pub fn any_of<'a>(refs: impl IntoIterator<Item = &'a EntityRef>) -> Predicate {
 }
 
 /// Counts every facet as if it were not narrowed by itself, so that its other values can be chosen too.
-fn count_facets(reader: &CatalogReader, scope: &ReadScope, narrow: Narrow<'_>) -> Vec<(Facet, Vec<FacetValue>)> {
+fn count_facets(reader: &CatalogReader, scope: &ReadScope, narrow: Narrow<'_>) -> Vec<(Facet, Arc<[FacetValue]>)> {
     let chosen = |facet: &Facet| !narrow.query.values(*facet).is_empty();
     let unchosen: Vec<String> =
         Facet::EACH.iter().filter(|facet| !chosen(facet)).map(|facet| facet.row_key().to_owned()).collect();
@@ -241,11 +213,21 @@ fn count_facets(reader: &CatalogReader, scope: &ReadScope, narrow: Narrow<'_>) -
 
 /// As many values of a facet as a list offers: those chosen and the most frequent. An organisation has thousands of systems, and
 /// only what is offered needs a name.
-fn most_frequent(query: &ListQuery, facet: Facet, mut values: Vec<FacetValue>) -> Vec<FacetValue> {
-    let rank = |value: &FacetValue| std::cmp::Reverse((query.has(facet, &value.value), value.count));
-    values.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.value.cmp(&b.value)));
-    values.truncate(MAX_FACET_VALUES.max(query.values(facet).len()));
-    values
+fn most_frequent(query: &ListQuery, facet: Facet, values: &[FacetValue]) -> Vec<FacetValue> {
+    let chosen = |value: &FacetValue| query.has(facet, &value.value);
+    let mut ranked: Vec<&FacetValue> = values.iter().collect();
+    let offered = MAX_FACET_VALUES.max(query.values(facet).len());
+    if ranked.len() > offered {
+        let rank = |value: &&FacetValue| (std::cmp::Reverse((chosen(value), value.count)), value.value.clone());
+        let order = |a: &&FacetValue, b: &&FacetValue| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value));
+        if query.values(facet).is_empty() {
+            ranked.select_nth_unstable_by(offered, order);
+        } else {
+            ranked.sort_by_cached_key(rank);
+        }
+        ranked.truncate(offered);
+    }
+    ranked.into_iter().cloned().collect()
 }
 
 /// The values of a facet, most frequent first; those chosen stay even when nothing has them any more.
@@ -275,12 +257,12 @@ fn choices(query: &ListQuery, facet: Facet, values: Vec<FacetValue>, labels: &La
 }
 
 /// Facets keep the casing of authors; two casings of a kind are one kind.
-fn merge_casings(values: Vec<FacetValue>) -> Vec<FacetValue> {
+fn merge_casings(values: &[FacetValue]) -> Vec<FacetValue> {
     let mut merged: Vec<FacetValue> = Vec::with_capacity(values.len());
     for value in values {
         match merged.iter_mut().find(|known| known.value.eq_ignore_ascii_case(&value.value)) {
             Some(known) => known.count += value.count,
-            None => merged.push(value),
+            None => merged.push(value.clone()),
         }
     }
     merged
@@ -300,5 +282,5 @@ pub fn all_kinds(reader: &CatalogReader, scope: &ReadScope) -> Vec<String> {
 /// How many entities there are of each kind.
 pub fn count_kinds(reader: &CatalogReader, scope: &ReadScope, predicate: Option<&Predicate>) -> Vec<FacetValue> {
     let counted = reader.facets(scope, &["kind".to_owned()], predicate).pop();
-    counted.map(|(_, values)| merge_casings(values)).unwrap_or_default()
+    counted.map(|(_, values)| merge_casings(&values)).unwrap_or_default()
 }

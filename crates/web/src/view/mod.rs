@@ -1,7 +1,5 @@
 //! View models: what pages show, read from the catalog and shaped. No HTML here, no request handling.
 
-use model::fields::FieldSet;
-
 pub mod definition;
 pub mod entity;
 pub mod export;
@@ -18,8 +16,3 @@ pub mod parts;
 pub mod relations;
 pub mod troubles;
 pub mod yaml;
-
-/// Identity alone.
-fn uid_field() -> Option<FieldSet> {
-    FieldSet::parse(&["metadata.uid"]).ok()
-}

@@ -13,7 +13,7 @@ const DEFAULT_LIMIT: usize = 200;
 
 fn text_filter(term: Option<&str>, fields: Option<Vec<String>>) -> Option<TextFilter> {
     let term = term.unwrap_or_default().trim();
-    (!term.is_empty()).then(|| TextFilter { term: term.to_owned(), fields, literal: false })
+    (!term.is_empty()).then(|| TextFilter { term: term.to_owned(), fields })
 }
 
 fn order(field: &str, order: Option<&str>) -> OrderField {

@@ -13,7 +13,7 @@ fn answer(facets: Facets) -> Response {
     let facets: Map<String, Value> = facets
         .into_iter()
         .map(|(key, values)| {
-            let values = values.into_iter().map(|facet| json!({ "value": facet.value, "count": facet.count }));
+            let values = values.iter().map(|facet| json!({ "value": facet.value, "count": facet.count }));
             (key, values.collect())
         })
         .collect();
