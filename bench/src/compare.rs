@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+use crate::Load;
 use crate::http::request;
 use crate::load::{Measured, measure};
 
@@ -15,9 +16,11 @@ pub struct Case {
 }
 
 /// Measures each case and prints it as a row of a table, with its share of what the floor answers per second.
-pub async fn rows(host: &str, cases: &[Case], connections: usize, length: Duration) -> Result<()> {
+pub async fn rows(host: &str, cases: &[Case], load: &Load) -> Result<()> {
+    let (connections, length) = (load.connections, Duration::from_secs(load.seconds));
+    println!("{} entities, {connections} connections\n", load.entities);
     println!("| request | bytes | req/s | p50 | p99 | floor req/s | share of floor |\n|---|---|---|---|---|---|---|");
-    for case in cases {
+    for case in cases.iter().filter(|case| case.name.contains(&load.only)) {
         let ours = measure(host, &case.requests, connections, length).await.with_context(|| case.name.to_owned())?;
         let floor = floor(ours.bytes, connections, length).await?;
         println!(

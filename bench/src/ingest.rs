@@ -14,7 +14,10 @@ pub async fn run(entities: usize, skewed: bool) -> Result<()> {
     empty.stop().await?;
     std::fs::remove_dir_all(folder.path().join("data"))?;
 
-    generate::catalog(folder.path(), &generate::Shape { entities, seed: 1, definition: 400, skewed })?;
+    generate::catalog(
+        &folder.path().join(portal::CATALOG),
+        &generate::Shape { entities, seed: 1, definition: 400, skewed },
+    )?;
     let cold = portal::start(folder.path()).await?;
     let visible = cold.until_visible(entities).await?;
     let related = cold.until_related().await?;

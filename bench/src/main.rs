@@ -50,32 +50,30 @@ enum What {
         skewed: bool,
     },
     /// The query battery: requests per second and latencies beside the floor.
-    Query {
-        #[arg(long, default_value_t = 10_000)]
-        entities: usize,
-        #[arg(long)]
-        skewed: bool,
-        #[arg(long, default_value_t = 8)]
-        connections: usize,
-        /// Seconds for each request of the battery.
-        #[arg(long, default_value_t = 4)]
-        seconds: u64,
-    },
+    Query(Load),
     /// The pages of a signed-in person: requests per second and latencies beside the floor.
-    Pages {
-        #[arg(long, default_value_t = 10_000)]
-        entities: usize,
-        #[arg(long)]
-        skewed: bool,
-        #[arg(long, default_value_t = 8)]
-        connections: usize,
-        /// Seconds for each page.
-        #[arg(long, default_value_t = 4)]
-        seconds: u64,
-    },
+    Pages(Load),
     /// Serve a body of this many bytes on a free port (the floor; started by `query`).
     #[command(hide = true)]
     Floor { bytes: usize },
+}
+
+/// A load on a loaded catalog.
+#[derive(clap::Args)]
+struct Load {
+    #[arg(long, default_value_t = 10_000)]
+    entities: usize,
+    /// Degrees and sizes as in large organisations instead of evenly spread ones.
+    #[arg(long)]
+    skewed: bool,
+    #[arg(long, default_value_t = 8)]
+    connections: usize,
+    /// Seconds for each request.
+    #[arg(long, default_value_t = 4)]
+    seconds: u64,
+    /// Only requests with this in their names.
+    #[arg(long, default_value = "")]
+    only: String,
 }
 
 #[tokio::main]
@@ -85,12 +83,8 @@ async fn main() -> Result<()> {
             generate::catalog(&folder, &generate::Shape { entities, seed, definition, skewed })
         }
         What::Ingest { entities, skewed } => ingest::run(entities, skewed).await,
-        What::Query { entities, skewed, connections, seconds } => {
-            query::run(entities, skewed, connections, seconds).await
-        }
-        What::Pages { entities, skewed, connections, seconds } => {
-            pages::run(entities, skewed, connections, seconds).await
-        }
+        What::Query(load) => query::run(&load).await,
+        What::Pages(load) => pages::run(&load).await,
         What::Floor { bytes } => floor::serve(bytes).await,
     }
 }

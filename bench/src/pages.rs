@@ -1,23 +1,16 @@
 //! Pages as a signed-in person gets them: time on the server beside the floor of their size.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
 
 use crate::compare::{self, Case};
 use crate::http::{Connection, header, raw};
-use crate::{generate, portal};
+use crate::{Load, portal};
 
-pub async fn run(entities: usize, skewed: bool, connections: usize, seconds: u64) -> Result<()> {
+pub async fn run(load: &Load) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    generate::catalog(folder.path(), &generate::Shape { entities, seed: 1, definition: 400, skewed })?;
-    let portal = portal::start(folder.path()).await?;
-    portal.until_visible(entities).await?;
-    portal.settle().await?;
+    let portal = portal::loaded(folder.path(), load.entities, load.skewed).await?;
     let cookie = sign_in(&portal.host).await?;
-    println!("pages, {entities} entities, {connections} connections\n");
-    compare::rows(&portal.host, &pages(&portal.host, &cookie, entities), connections, Duration::from_secs(seconds))
-        .await?;
+    compare::rows(&portal.host, &pages(&portal.host, &cookie, load.entities), load).await?;
     portal.stop().await
 }
 

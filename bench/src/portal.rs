@@ -9,9 +9,13 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::generate::{self, Shape};
 use crate::http::{Connection, request};
 
 pub const TOKEN: &str = "bench-static-token-0123456789";
+
+/// Where the catalog is within the folder of a portal.
+pub const CATALOG: &str = "catalog";
 
 pub struct Portal {
     child: Child,
@@ -31,9 +35,19 @@ fn binary() -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Starts on `folder`, whose `catalog-info.yaml` is the catalog (none: an empty one); the database stays in the folder.
+/// Starts on a new catalog within `folder`, and waits until all of it is there and the process rests.
+pub async fn loaded(folder: &Path, entities: usize, skewed: bool) -> Result<Portal> {
+    generate::catalog(&folder.join(CATALOG), &Shape { entities, seed: 1, definition: 400, skewed })?;
+    let portal = start(folder).await?;
+    portal.until_visible(entities).await?;
+    portal.settle().await?;
+    Ok(portal)
+}
+
+/// Starts on the catalog within `folder` (none: an empty one); the database stays in the folder, and so does the log, apart
+/// from the files that are watched.
 pub async fn start(folder: &Path) -> Result<Portal> {
-    let catalog = folder.join("catalog-info.yaml");
+    let catalog = folder.join(CATALOG).join("catalog-info.yaml");
     let locations =
         if catalog.exists() { format!("[{{type: file, target: '{}'}}]", catalog.display()) } else { "[]".to_owned() };
     std::fs::write(

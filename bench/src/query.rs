@@ -1,12 +1,10 @@
 //! The query battery at a number of connections, beside the floor.
 
-use std::time::Duration;
-
 use anyhow::Result;
 
 use crate::compare::{self, Case};
 use crate::http::request;
-use crate::{generate, portal};
+use crate::{Load, portal};
 
 fn battery(host: &str, entities: usize) -> Vec<Case> {
     let get = |name, paths: Vec<String>| Case {
@@ -69,14 +67,10 @@ fn battery(host: &str, entities: usize) -> Vec<Case> {
     ]
 }
 
-pub async fn run(entities: usize, skewed: bool, connections: usize, seconds: u64) -> Result<()> {
+pub async fn run(load: &Load) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    generate::catalog(folder.path(), &generate::Shape { entities, seed: 1, definition: 400, skewed })?;
-    let portal = portal::start(folder.path()).await?;
-    portal.until_visible(entities).await?;
-    portal.settle().await?;
-    println!("{entities} entities, {connections} connections\n");
-    compare::rows(&portal.host, &battery(&portal.host, entities), connections, Duration::from_secs(seconds)).await?;
+    let portal = portal::loaded(folder.path(), load.entities, load.skewed).await?;
+    compare::rows(&portal.host, &battery(&portal.host, load.entities), load).await?;
     println!("\nresident after the battery: {} MB", portal.memory()?);
     portal.stop().await
 }
