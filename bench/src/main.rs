@@ -1,7 +1,7 @@
 //! Measures Callboard against the budgets: `cargo run --release -p bench -- <what>`.
 //!
-//! Each figure is taken from the release binary over loopback, and printed with the ratio to a floor measured in the same
-//! run: a server of the same make that answers a ready body of the same size.
+//! Each figure is taken from the release binary over loopback, and printed with the ratio to two floors measured in the same
+//! run: a file of the same size from the same server, and from a server of the same make that does nothing else.
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark prints and reads the machine")]
 
 mod compare;
@@ -49,11 +49,11 @@ enum What {
         #[arg(long)]
         skewed: bool,
     },
-    /// The query battery: requests per second and latencies beside the floor.
+    /// The query battery: requests per second and latencies beside the floors.
     Query(Load),
-    /// The pages of a signed-in person: requests per second and latencies beside the floor.
+    /// The pages of a signed-in person: requests per second and latencies beside the floors.
     Pages(Load),
-    /// Serve a body of this many bytes on a free port (the floor; started by `query`).
+    /// Serve a body of this many bytes on a free port (a floor; started by `query`).
     #[command(hide = true)]
     Floor { bytes: usize },
 }

@@ -17,6 +17,9 @@ pub const TOKEN: &str = "bench-static-token-0123456789";
 /// Where the catalog is within the folder of a portal.
 pub const CATALOG: &str = "catalog";
 
+/// Where its logo is; a portal may have none.
+pub const LOGO: &str = "logo.png";
+
 pub struct Portal {
     child: Child,
     pub host: String,
@@ -44,16 +47,17 @@ pub async fn loaded(folder: &Path, entities: usize, skewed: bool) -> Result<Port
     Ok(portal)
 }
 
-/// Starts on the catalog within `folder` (none: an empty one); the database stays in the folder, and so does the log, apart
+/// Starts on the catalog within `folder` (none: an empty one) and the logo there, if any; the database stays in the folder, and so does the log, apart
 /// from the files that are watched.
 pub async fn start(folder: &Path) -> Result<Portal> {
     let catalog = folder.join(CATALOG).join("catalog-info.yaml");
     let locations =
         if catalog.exists() { format!("[{{type: file, target: '{}'}}]", catalog.display()) } else { "[]".to_owned() };
+    let logo = if folder.join(LOGO).exists() { format!("{{iconLogo: ./{LOGO}}}") } else { "{}".to_owned() };
     std::fs::write(
         folder.join("app-config.yaml"),
         format!(
-            "app: {{baseUrl: 'http://localhost:7007'}}\nbackend:\n  baseUrl: 'http://localhost:7007'\n  listen: '127.0.0.1:0'\n  \
+            "app: {{baseUrl: 'http://localhost:7007', branding: {logo}}}\nbackend:\n  baseUrl: 'http://localhost:7007'\n  listen: '127.0.0.1:0'\n  \
              database: {{client: better-sqlite3, connection: {{directory: ./data}}}}\n  \
              auth: {{externalAccess: [{{type: static, options: {{token: {TOKEN}, subject: bench}}}}]}}\n\
              auth: {{environment: development, providers: {{guest: {{}}}}}}\n\

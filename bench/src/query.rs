@@ -35,6 +35,14 @@ fn battery(host: &str, entities: usize) -> Vec<Case> {
             )],
         ),
         get(
+            "… with a text nobody looked for lately",
+            (10..110)
+                .map(|i| {
+                    format!("{catalog}/entities/by-query?filter=kind=component&orderField=metadata.name,asc&limit=20&fullTextFilterTerm={i}&fullTextFilterFields=metadata.name,metadata.title")
+                })
+                .collect(),
+        ),
+        get(
             "by-query by owner relation",
             spread(entities / 100)
                 .map(|i| {
