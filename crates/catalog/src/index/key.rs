@@ -112,9 +112,7 @@ impl Key {
         if let Some(known) = self.searches.lock().iter().find(|search| is_it(search)) {
             return known.found.clone();
         }
-        let mut found = RoaringBitmap::new();
-        self.containing(text).into_iter().for_each(|value| self.postings(value).add_to(&mut found));
-        let found = Arc::new(found);
+        let found = Arc::new(self.union(self.containing(text).into_iter()).into_owned());
         let mut searches = self.searches.lock();
         if searches.len() == SEARCHES {
             searches.remove(0);

@@ -85,25 +85,20 @@ impl Postings {
         }
     }
 
-    pub fn add_to(&self, set: &mut RoaringBitmap) {
+    /// The numbers in order where they are kept so, else the set.
+    pub fn listed(&self) -> Result<&[u32], &RoaringBitmap> {
         match self {
-            Self::None => {}
-            Self::One(one) => {
-                set.insert(*one);
-            }
-            Self::Few(few) => set.extend(few.iter()),
-            Self::Many(many) => *set |= &**many,
+            Self::None => Ok(&[]),
+            Self::One(one) => Ok(std::slice::from_ref(one)),
+            Self::Few(few) => Ok(few),
+            Self::Many(many) => Err(many),
         }
     }
 
     pub fn bitmap(&self) -> Cow<'_, RoaringBitmap> {
-        match self {
-            Self::Many(many) => Cow::Borrowed(many),
-            few => {
-                let mut set = RoaringBitmap::new();
-                few.add_to(&mut set);
-                Cow::Owned(set)
-            }
+        match self.listed() {
+            Ok(few) => Cow::Owned(few.iter().copied().collect()),
+            Err(many) => Cow::Borrowed(many),
         }
     }
 }
