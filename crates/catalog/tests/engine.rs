@@ -42,6 +42,29 @@ async fn a_file_becomes_visible_with_relations_on_both_sides() {
     assert!(catalog.engine.problems().await.unwrap().is_empty());
 }
 
+#[tokio::test]
+async fn more_than_is_written_at_once_shows_its_relations_from_both_sides() {
+    const COUNT: usize = 2500;
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "all.yaml", &location("all", &["./many/*.yaml"]));
+    for (number, part) in (0..COUNT).collect::<Vec<_>>().chunks(500).enumerate() {
+        let depends = |i: &usize| {
+            let next = (i + COUNT / 2) % COUNT;
+            component(&format!("c{i}"), "team").replace("owner:", &format!("dependsOn: [component:c{next}], owner:"))
+        };
+        let text: Vec<String> = part.iter().map(depends).collect();
+        write(folder.path(), &format!("many/{number}.yaml"), &text.join("---\n"));
+    }
+    let catalog = over(options([file(&folder.path().join("all.yaml"))])).await;
+    let all = entities(&catalog).await;
+    for i in 0..COUNT {
+        let other = (i + COUNT / 2) % COUNT;
+        let expected = ["dependencyOf", "dependsOn"].map(|kind| format!("{kind} component:default/c{other}"));
+        let found = relations(&all[&format!("component:default/c{i}")]);
+        assert_eq!(found, [&expected[..], &["ownedBy group:default/team".to_owned()]].concat());
+    }
+}
+
 trait ParseRef {
     fn parse_ref(&self) -> model::EntityRef;
 }

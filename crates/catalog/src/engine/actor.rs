@@ -64,6 +64,9 @@ pub enum Report {
 /// While there is work, what is ready is shown at least this often, or as often as showing takes.
 const FLUSH_EVERY: Duration = Duration::from_millis(300);
 const FLUSH_AT_MOST: Duration = Duration::from_secs(1);
+/// What was processed is written once it is this many entities, which bounds the memory of a large first load: until then each is
+/// there in several forms.
+const MAX_UNWRITTEN: usize = 1024;
 /// The first look at everything waits no longer for hosts that keep silent.
 const SURVEY_PATIENCE: Duration = Duration::from_secs(20);
 /// After the watches were brought up to date, it is not done again for so many times as long as it took.
@@ -104,6 +107,8 @@ pub struct Progress {
     pub outstanding: usize,
     /// Something changed since the last flush.
     pub touched: bool,
+    /// Entities processed since then.
+    pub unwritten: usize,
     pub touched_at: Instant,
     pub flush_time: Duration,
     /// When entities were last shown whose relations alone had changed.
@@ -132,6 +137,7 @@ impl Progress {
             file_jobs: 0,
             outstanding: 0,
             touched: true,
+            unwritten: 0,
             touched_at: now,
             flush_time: Duration::ZERO,
             related_at: now,
@@ -277,7 +283,7 @@ impl Actor {
         }
         let busy = p.computing > 0 || p.file_jobs > 0 || !self.state.process_queue.is_empty();
         let urgent = p.urgent > 0 || !self.state.urgent_queue.is_empty();
-        !urgent && (p.awaited || !busy) || now >= p.touched_at + self.window()
+        !urgent && (p.awaited || !busy) || p.unwritten >= MAX_UNWRITTEN || now >= p.touched_at + self.window()
     }
 
     pub fn window(&self) -> Duration {
@@ -335,6 +341,7 @@ impl Actor {
             Report::Computed { urgent } => self.progress.batch_ended(urgent),
             Report::Processed(items) => {
                 self.progress.outstanding -= items.len();
+                self.progress.unwritten += items.len();
                 measure::processed(&self.state, &items);
                 for item in items {
                     let (id, went) = (item.id, Went::from(&item.result));

@@ -138,7 +138,7 @@ impl Actor {
         let Some(record) = self.state.record(id) else { return Ok(None) };
         let (target, parent) = (record.target, record.parent.clone());
         let key = record.location_key.clone();
-        let entity_ref = (**self.state.graph.entity_ref(id)).clone();
+        let entity_ref = self.state.graph.entity_ref(id).clone();
         self.state.delete(id);
         self.touch();
         self.flush().await?;

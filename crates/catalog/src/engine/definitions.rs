@@ -53,7 +53,7 @@ impl State {
         let kind = DEFINITION_KIND.to_lowercase();
         let of_kind = |id: &Id| self.record(*id).is_some() && self.graph.entity_ref(*id).kind() == kind;
         let ids: Vec<Id> = self.ids().filter(of_kind).collect();
-        let refs: Vec<EntityRef> = ids.iter().map(|id| (**self.graph.entity_ref(*id)).clone()).collect();
+        let refs: Vec<EntityRef> = ids.iter().map(|id| self.graph.entity_ref(*id).clone()).collect();
         for chunk in refs.chunks(LOAD_CHUNK) {
             for row in store.entities(chunk).await? {
                 let body = row.processed.and_then(|text| serde_json::from_str(&text).ok());

@@ -66,7 +66,7 @@ impl Actor {
                 let again = || serde_json::from_str(bodies.unprocessed.as_deref()?).ok();
                 parsed.or_else(|| again().map(|body| (model::Entity(body), None)))
             });
-            let entity_ref = (**self.state.graph.entity_ref(id)).clone();
+            let entity_ref = self.state.graph.entity_ref(id).clone();
             let Some(record) = self.state.record(id) else { continue };
             tasks.push(Task { id, generation: record.generation, entity_ref, raw, line: record.line, urgent });
         }
@@ -157,7 +157,7 @@ impl Actor {
         let request = ReadRequest {
             target: state.target.clone(),
             origin: (*claim.origin).clone(),
-            parent: (**self.state.graph.entity_ref(owner)).clone(),
+            parent: self.state.graph.entity_ref(owner).clone(),
             rules: self.worker.rules.load_full(),
             known: state.known.clone(),
             urgent,

@@ -13,6 +13,8 @@ use super::state::{Processing, State, TargetId};
 use crate::index::Prepared;
 use crate::projection::Projection;
 
+/// So many entities of which only relations changed are shown at once, which bounds memory: each is read from the store for it.
+const MAX_RELATED: usize = 1024;
 /// References asked of the store at once.
 const LOAD_CHUNK: usize = 500;
 
@@ -21,6 +23,8 @@ struct Selection {
     rows: Vec<Id>,
     finals: Vec<Id>,
     reads: Vec<TargetId>,
+    /// More is due than is written this time.
+    left: bool,
 }
 
 /// What of all that changed is written and shown this time.
@@ -67,13 +71,18 @@ impl Flush {
             && commit.changes.is_empty()
     }
 
+    /// Whether there is more to show, and another flush is to follow.
+    pub fn leaves_some(&self) -> bool {
+        self.selection.left
+    }
+
     /// After the commit: forgets what was marked. Without it everything is tried again.
     pub fn done(self, state: &mut State) -> Shown {
         done(state, &self.selection);
         let gone = state.deleted.drain().filter(|(_, deleted)| deleted.visible).map(|(id, _)| id);
         let gone: Vec<Id> = gone.collect();
         Shown {
-            removals: gone.into_iter().map(|id| (**state.graph.entity_ref(id)).clone()).collect(),
+            removals: gone.into_iter().map(|id| state.graph.entity_ref(id).clone()).collect(),
             puts: shown(state, self.completed),
         }
     }
@@ -95,8 +104,13 @@ fn is_ready(state: &State, settled: bool, id: Id) -> bool {
 
 /// Whether an entity is to be shown as it became.
 fn is_due(state: &State, scope: Scope, id: Id) -> bool {
+    (scope.relations_too || !is_only_related(state, id)) && is_ready(state, scope.settled, id)
+}
+
+/// Whether nothing of a marked entity changed but what others relate to it.
+fn is_only_related(state: &State, id: Id) -> bool {
     let shown = state.record(id).is_some_and(|record| record.final_hash.is_some());
-    (scope.relations_too || !shown || state.dirty_rows.contains(&id)) && is_ready(state, scope.settled, id)
+    shown && !state.dirty_rows.contains(&id)
 }
 
 /// Names for good what readers are about to see for the first time, in order of discovery.
@@ -117,11 +131,12 @@ fn select(state: &State, scope: Scope) -> Selection {
         .copied()
         .filter(|id| state.targets.get(id).is_some_and(|target| target.entities.iter().all(written)))
         .collect();
-    Selection {
-        rows: state.dirty_rows.iter().copied().filter(ready).collect(),
-        finals: state.dirty_finals.iter().copied().filter(|id| is_due(state, scope, *id)).collect(),
-        reads,
-    }
+    let due = state.dirty_finals.iter().copied().filter(|id| is_due(state, scope, *id));
+    let (mut related, mut finals): (Vec<Id>, Vec<Id>) = due.partition(|id| is_only_related(state, *id));
+    let left = related.len() > MAX_RELATED;
+    related.truncate(MAX_RELATED);
+    finals.append(&mut related);
+    Selection { rows: state.dirty_rows.iter().copied().filter(ready).collect(), finals, reads, left }
 }
 
 /// Rows of the store for what is not at hand.
@@ -144,7 +159,7 @@ async fn load_missing(
             missing.insert(*id);
         }
     }
-    let refs: Vec<EntityRef> = missing.into_iter().map(|id| (**state.graph.entity_ref(id)).clone()).collect();
+    let refs: Vec<EntityRef> = missing.into_iter().map(|id| state.graph.entity_ref(id).clone()).collect();
     let mut stored = HashMap::with_capacity(refs.len());
     for chunk in refs.chunks(LOAD_CHUNK) {
         stored.extend(store.entities(chunk).await?.into_iter().map(|row| (row.entity_ref.clone(), row)));
@@ -155,7 +170,7 @@ async fn load_missing(
 fn drafts(state: &State, selection: &Selection, stored: &HashMap<EntityRef, StoredEntity>) -> Vec<Draft> {
     let draft = |id: &Id| {
         let record = state.record(*id).filter(|_| state.shows(*id))?;
-        let entity_ref = (**state.graph.entity_ref(*id)).clone();
+        let entity_ref = state.graph.entity_ref(*id).clone();
         let fresh = state.bodies.get(id).and_then(|bodies| bodies.processed.as_ref());
         let body = match fresh {
             Some((_, entity)) => Body::Parsed(entity.clone()),
@@ -191,7 +206,7 @@ fn commit_of(
         commit.upserts.extend(row_of(state, *id, stored));
     }
     for (id, deleted) in &state.deleted {
-        let entity_ref = (**state.graph.entity_ref(*id)).clone();
+        let entity_ref = state.graph.entity_ref(*id).clone();
         if deleted.visible {
             commit.changes.push(Change {
                 seq: 0,
@@ -210,7 +225,7 @@ fn commit_of(
         let kind = if record.final_hash.is_some() { ChangeKind::Updated } else { ChangeKind::Created };
         commit.changes.push(Change {
             seq: 0,
-            entity_ref: (**state.graph.entity_ref(finished.id)).clone(),
+            entity_ref: state.graph.entity_ref(finished.id).clone(),
             entity_id: record.uid,
             kind,
             at: now,
@@ -234,7 +249,7 @@ fn commit_of(
 
 fn row_of(state: &State, id: Id, stored: &HashMap<EntityRef, StoredEntity>) -> Option<StoredEntity> {
     let record = state.record(id)?;
-    let entity_ref = (**state.graph.entity_ref(id)).clone();
+    let entity_ref = state.graph.entity_ref(id).clone();
     let bodies = state.bodies.get(&id);
     let row = stored.get(&entity_ref);
     let unprocessed = bodies.and_then(|b| b.unprocessed.clone()).or_else(|| row.map(|row| row.unprocessed.clone()))?;

@@ -1,10 +1,10 @@
 //! References as small numbers, and the relations between them. An entity may state relations of others, so every edge
 //! remembers who stated it; what a reader sees of an entity is what anybody stated about it, once.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher;
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use model::EntityRef;
 use model::relation::RelationEdge;
 
@@ -28,7 +28,7 @@ struct Stated {
 }
 
 struct Node {
-    entity_ref: Arc<EntityRef>,
+    entity_ref: EntityRef,
     /// Relations whose source this is.
     stated: Vec<Stated>,
     /// Relations this states, also of others, in order.
@@ -38,7 +38,9 @@ struct Node {
 /// All references and relations.
 #[derive(Default)]
 pub struct Graph {
-    ids: HashMap<Arc<EntityRef>, Id>,
+    /// By the hash of the reference.
+    ids: HashTable<Id>,
+    hasher: DefaultHashBuilder,
     nodes: Vec<Node>,
     kinds: Vec<Box<str>>,
     kind_ids: HashMap<Box<str>, u16>,
@@ -48,13 +50,14 @@ pub struct Graph {
 impl Graph {
     /// The number of a reference, given out when it is new.
     pub fn intern(&mut self, entity_ref: &EntityRef) -> Id {
-        if let Some(id) = self.ids.get(entity_ref) {
-            return *id;
+        if let Some(id) = self.find(entity_ref) {
+            return id;
         }
         let id = Id::try_from(self.nodes.len()).unwrap_or(Id::MAX);
-        let entity_ref = Arc::new(entity_ref.clone());
-        self.ids.insert(entity_ref.clone(), id);
-        self.nodes.push(Node { entity_ref, stated: Vec::new(), originated: Box::default() });
+        push(&mut self.nodes, Node { entity_ref: entity_ref.clone(), stated: Vec::new(), originated: Box::default() });
+        let (nodes, hasher) = (&self.nodes, &self.hasher);
+        let hash = |id: &Id| hasher.hash_one(&nodes[*id as usize].entity_ref);
+        self.ids.insert_unique(hash(&id), id, hash);
         id
     }
 
@@ -64,10 +67,11 @@ impl Graph {
     }
 
     pub fn find(&self, entity_ref: &EntityRef) -> Option<Id> {
-        self.ids.get(entity_ref).copied()
+        let is_it = |id: &Id| self.nodes[*id as usize].entity_ref == *entity_ref;
+        self.ids.find(self.hasher.hash_one(entity_ref), is_it).copied()
     }
 
-    pub fn entity_ref(&self, id: Id) -> &Arc<EntityRef> {
+    pub fn entity_ref(&self, id: Id) -> &EntityRef {
         &self.nodes[id as usize].entity_ref
     }
 
@@ -121,9 +125,9 @@ impl Graph {
             .originated
             .iter()
             .map(|edge| RelationEdge {
-                source_ref: (**self.entity_ref(edge.source)).clone(),
+                source_ref: self.entity_ref(edge.source).clone(),
                 kind: self.kinds[edge.kind as usize].to_string(),
-                target_ref: (**self.entity_ref(edge.target)).clone(),
+                target_ref: self.entity_ref(edge.target).clone(),
             })
             .collect();
         edges.sort_unstable();

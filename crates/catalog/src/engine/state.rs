@@ -286,7 +286,7 @@ impl State {
     pub fn parent_of(&self, record: &Record) -> Option<Parent> {
         record.parent.as_ref().map(|parent| match parent {
             ParentId::Provider(name) => Parent::Provider(name.to_string()),
-            ParentId::Entity(id) => Parent::Entity((**self.graph.entity_ref(*id)).clone()),
+            ParentId::Entity(id) => Parent::Entity(self.graph.entity_ref(*id).clone()),
         })
     }
 
@@ -531,7 +531,7 @@ impl State {
     /// Remembers a write that was dropped; `line` is where its document starts.
     pub fn lose(&mut self, id: Id, loser: Loser, dropped: &str, line: u32, now: i64) {
         let kept = self.record(id).and_then(|record| record.location_key.as_deref()).map(str::to_owned);
-        let entity_ref = (**self.graph.entity_ref(id)).clone();
+        let entity_ref = self.graph.entity_ref(id).clone();
         if let Loser::Target(target) = loser
             && let Some(target) = self.targets.get_mut(&target)
         {

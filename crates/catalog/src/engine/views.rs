@@ -54,7 +54,7 @@ impl State {
     pub fn source_status(&self, id: TargetId) -> Option<SourceStatus> {
         let state = self.targets.get(&id)?;
         let named_by: BTreeSet<_> =
-            state.claims.iter().map(|claim| (**self.graph.entity_ref(claim.location)).clone()).collect();
+            state.claims.iter().map(|claim| self.graph.entity_ref(claim.location).clone()).collect();
         Some(SourceStatus {
             location: state.key.to_string(),
             named_by: named_by.into_iter().collect(),
@@ -100,7 +100,7 @@ impl State {
         let Some(record) = self.record(id) else { return Vec::new() };
         let problems = record.problems.iter().chain(self.unindexed.get(&id));
         let trouble = |problem: &Problem| Trouble {
-            entity_ref: Some((**self.graph.entity_ref(id)).clone()),
+            entity_ref: Some(self.graph.entity_ref(id).clone()),
             location: record.location_key.as_deref().map(str::to_owned),
             visible: record.final_hash.is_some(),
             problem: problem.clone(),
@@ -114,7 +114,7 @@ impl State {
         let claims = target.claims.iter().map(|claim| claim.location);
         let locations: BTreeSet<Id> = claims.filter(|location| !target.excused(*location)).collect();
         let trouble = |(location, problem): (Id, &Problem)| Trouble {
-            entity_ref: self.record(location).map(|_| (**self.graph.entity_ref(location)).clone()),
+            entity_ref: self.record(location).map(|_| self.graph.entity_ref(location).clone()),
             location: Some(target.key.to_string()),
             visible: self.record(location).is_some_and(|record| record.final_hash.is_some()),
             problem: self.named_at(location, problem),

@@ -25,18 +25,18 @@ impl Actor {
         let began = Instant::now();
         self.progress.touched = false;
         self.progress.awaited = false;
+        self.progress.unwritten = 0;
         let relations_too = self.only_hosts_wait() || began >= self.progress.related_at + RELATE_AT_MOST;
-        if relations_too {
-            self.progress.related_at = began;
-        }
         let scope = Scope { settled: self.progress.settled, relations_too };
         let result = self.write_and_show(scope).await;
         self.take_late();
         self.progress.flush_time = began.elapsed();
         let written = match result {
-            Ok(count) => {
+            Ok((count, left)) => {
                 self.progress.retry_at = None;
-                if !relations_too {
+                if relations_too && !left {
+                    self.progress.related_at = began;
+                } else {
                     self.touch();
                 }
                 let waited = began.saturating_duration_since(self.progress.touched_at);
@@ -61,18 +61,18 @@ impl Actor {
         written
     }
 
-    /// Writes what changed and shows it; on an error nothing was. Answers how many rows that were.
-    async fn write_and_show(&mut self, scope: Scope) -> Result<usize, StoreError> {
+    /// Writes what changed and shows it; on an error nothing was. Answers how many rows that were, and whether more is due.
+    async fn write_and_show(&mut self, scope: Scope) -> Result<(usize, bool), StoreError> {
         let store = self.store.clone();
         let flush = Flush::prepare(&mut self.state, &*store, scope).await?;
-        let count = flush.commit.upserts.len() + flush.commit.deletes.len();
+        let (count, left) = (flush.commit.upserts.len() + flush.commit.deletes.len(), flush.leaves_some());
         if !flush.is_empty() {
             self.meanwhile(store.commit(&flush.commit)).await?;
         }
         let (shown, projection) = (flush.done(&mut self.state), self.projection.clone());
         // It only fails together with everything else.
         let _ = self.meanwhile(tokio::task::spawn_blocking(move || shown.show(&projection))).await;
-        Ok(count)
+        Ok((count, left))
     }
 
     /// Waits for something, and keeps workers busy until then. What they report is taken in afterwards: the state must not change.

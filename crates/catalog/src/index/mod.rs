@@ -4,6 +4,7 @@
 //! (contract catalog.md section 7.1) has a sorted dictionary of its values, and each value the set of entities that have
 //! it; filters, orders, facets and text search are all answered from these. The final JSON is kept ready to send.
 
+mod dictionary;
 mod evaluate;
 mod facets;
 mod graph;
@@ -19,7 +20,7 @@ mod suggest;
 mod texts;
 mod walk;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -63,7 +64,8 @@ pub struct Index {
     live: RoaringBitmap,
     by_ref: HashTable<u32>,
     keys: Vec<Key>,
-    key_ids: HashMap<Box<str>, u32>,
+    /// Key ids by the hash of their name.
+    key_ids: HashTable<u32>,
     free_keys: Vec<u32>,
     /// Keys that lost values or entities and must be settled before the next read.
     touched: BTreeSet<u32>,
@@ -151,7 +153,7 @@ impl Index {
     }
 
     fn key_id(&self, name: &str) -> Option<u32> {
-        self.key_ids.get(name).copied()
+        self.key_ids.find(self.hasher.hash_one(name), |id| *self.keys[*id as usize].name == *name).copied()
     }
 
     fn slot(&self, number: u32) -> Option<&Slot> {
@@ -257,18 +259,21 @@ impl Index {
             self.keys[id as usize] = Key::new(name);
             id
         } else {
-            self.keys.push(Key::new(name));
+            push(&mut self.keys, Key::new(name));
             self.keys.len() as u32 - 1
         };
-        self.key_ids.insert(name.into(), id);
+        let (keys, hasher) = (&self.keys, &self.hasher);
+        self.key_ids.insert_unique(hasher.hash_one(name), id, |id| hasher.hash_one(&*keys[*id as usize].name));
         id
     }
 
     fn settle(&mut self, id: u32) {
         let key = &mut self.keys[id as usize];
         if key.is_unused() {
-            let key = std::mem::take(key);
-            self.key_ids.remove(&key.name);
+            let hash = self.hasher.hash_one(&*std::mem::take(key).name);
+            if let Ok(entry) = self.key_ids.find_entry(hash, |other| *other == id) {
+                entry.remove();
+            }
             self.free_keys.push(id);
         } else {
             key.settle();

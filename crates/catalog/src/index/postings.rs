@@ -103,6 +103,25 @@ impl Postings {
     }
 }
 
+/// What is in any of some sets.
+pub(crate) fn union<'a>(mut sets: impl Iterator<Item = &'a Postings>) -> Cow<'a, RoaringBitmap> {
+    let Some(first) = sets.next() else { return Cow::Owned(RoaringBitmap::new()) };
+    let Some(second) = sets.next() else { return first.bitmap() };
+    // Most sets of a long union have one number: put in order first, those cost little each.
+    let (mut union, mut few) = (RoaringBitmap::new(), Vec::new());
+    for set in [first, second].into_iter().chain(sets) {
+        match set.listed() {
+            Ok(numbers) => few.extend_from_slice(numbers),
+            Err(many) => union |= many,
+        }
+    }
+    few.sort_unstable();
+    few.dedup();
+    // In order and each once: it cannot fail.
+    union |= RoaringBitmap::from_sorted_iter(few).unwrap_or_default();
+    Cow::Owned(union)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

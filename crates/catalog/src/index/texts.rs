@@ -1,6 +1,8 @@
 //! The texts of a key's values, each lower-cased and as its author wrote it, in one piece of memory: little to pay for each,
 //! and searching all of them reads memory once from end to end.
 
+use std::sync::OnceLock;
+
 use memchr::memmem::Finder;
 use model::flatten::RowValue;
 
@@ -14,8 +16,9 @@ pub(crate) struct Texts {
     original: String,
     /// By value id.
     places: Vec<Place>,
-    /// Where each lower-cased text begins, and whose it is, in order; texts of dropped values included.
-    starts: Vec<(u32, u32)>,
+    /// Where each lower-cased text begins, and whose it is or was, in order. Made when somebody searches: most keys are never
+    /// searched.
+    starts: OnceLock<Vec<(u32, u32)>>,
     /// Bytes of the lower-cased texts of dropped values.
     dead: usize,
 }
@@ -60,7 +63,9 @@ impl Texts {
             super::push(&mut self.places, Place::default());
         }
         self.places[id as usize] = place;
-        super::push(&mut self.starts, (place.lower, id));
+        if let Some(starts) = self.starts.get_mut() {
+            super::push(starts, (place.lower, id));
+        }
     }
 
     /// Takes note that values have no text any longer; `left` are all that still have one.
@@ -80,25 +85,28 @@ impl Texts {
     /// The ids of the values whose lower-cased text has something in it, each once. What is looked for is not empty.
     pub fn find(&self, finder: &Finder<'_>) -> Vec<u32> {
         let (mut found, mut from, mut next) = (Vec::new(), 0, 0);
-        let text = self.lower.as_bytes();
+        let (text, starts) = (self.lower.as_bytes(), self.starts.get_or_init(|| self.starts()));
         while let Some(at) = finder.find(&text[from..]) {
             let at = from + at;
-            next += behind(&self.starts[next..], at);
-            let (start, id) = self.starts[next - 1];
-            let end = self.starts.get(next).map_or(text.len(), |(start, _)| *start as usize);
-            if at + finder.needle().len() <= end {
-                // A dropped value's place is another, or none.
-                let place = &self.places[id as usize];
-                if place.lower == start && place.lower_len > 0 {
-                    found.push(id);
-                }
+            next += behind(&starts[next..], at);
+            // It may begin in one text and end in another, or be in the text of a dropped value, whose place is another or none.
+            from = at + 1;
+            let Some((start, id)) = next.checked_sub(1).map(|last| starts[last]) else { continue };
+            let place = &self.places[id as usize];
+            let end = start as usize + usize::from(place.lower_len);
+            if place.lower == start && at + finder.needle().len() <= end {
+                found.push(id);
                 from = end;
-            } else {
-                // It begins in one text and ends in another.
-                from = at + 1;
             }
         }
         found
+    }
+
+    fn starts(&self) -> Vec<(u32, u32)> {
+        let mut ids: Vec<u32> =
+            (0..self.places.len() as u32).filter(|id| self.places[*id as usize].lower_len > 0).collect();
+        ids.sort_unstable_by_key(|id| self.places[*id as usize].lower);
+        ids.into_iter().map(|id| (self.places[id as usize].lower, id)).collect()
     }
 }
 
@@ -160,6 +168,6 @@ mod tests {
             (vec![1, 3], ("phil", "Phil"), ("bill four", "bill four"))
         );
         texts.drop(&[3], [1].into_iter());
-        assert_eq!((find(&texts, "il"), texts.lower.len(), texts.starts.len()), (vec![1], 4, 1));
+        assert_eq!((find(&texts, "il"), texts.lower.len(), texts.starts().len()), (vec![1], 4, 1));
     }
 }

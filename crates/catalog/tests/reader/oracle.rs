@@ -28,7 +28,7 @@ fn body() -> impl Strategy<Value = Value> {
     let tags = prop::sample::subsequence(vec!["java", "a", "b", "ab"], 0..=4);
     let of_spec = |values: Vec<Value>| prop::sample::select(values);
     let kind_type =
-        of_spec(vec![json!("service"), json!("Service"), json!("library"), Value::Null, json!(["x", null])]);
+        of_spec(vec![json!("service"), json!("Service"), json!(true), json!("True"), Value::Null, json!(["x", null])]);
     let size = of_spec(vec![json!(1), json!(10), json!(2.5), json!([1, 10]), Value::Null, json!("x".repeat(300))]);
     (kind, "[abA]{1,2}", tags, kind_type, size).prop_map(|(kind, name, tags, kind_type, size)| {
         json!({
