@@ -130,6 +130,9 @@ impl From<EngineError> for ApiError {
             EngineError::Rules(_) | EngineError::Provider(_) => Self::internal(&error),
             EngineError::Readonly => Self::NotAllowed(error.to_string()),
             EngineError::Invalid(text) => Self::Input(text),
+            EngineError::NotAllowed(text) => Self::NotAllowed(text),
+            EngineError::Refused(text) => Self::Conflict(text),
+            EngineError::NotFound(text) => Self::NotFound(text),
         }
     }
 }

@@ -27,8 +27,8 @@ use std::sync::Arc;
 
 pub use analyze::Analysis;
 pub use engine::{
-    CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, ProviderStatus, SourceStatus, Tally,
-    Trouble,
+    CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, ProviderStatus, Push, Pushed, SetStatus,
+    SourceStatus, Tally, Trouble,
 };
 pub use inspect::Inspection;
 pub use preview::Previewed;

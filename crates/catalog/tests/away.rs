@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use catalog::Catalog;
 use model::{EntityRef, KindRegistry};
 use store::{
-    CatalogStore, Change, Commit, Committed, EntityHead, ReadState, StoreError, StoredEntity, StoredFinal,
-    StoredLocation,
+    CatalogStore, Change, Commit, Committed, EntityHead, PushedEntity, PushedHead, PushedSet, ReadState, StoreError,
+    StoredEntity, StoredFinal, StoredLocation,
 };
 use support::*;
 use uuid::Uuid;
@@ -54,6 +54,18 @@ impl CatalogStore for Full {
 
     async fn locations(&self) -> Result<Vec<StoredLocation>> {
         self.inner.locations().await
+    }
+
+    async fn pushed_sets(&self) -> Result<Vec<PushedSet>> {
+        self.inner.pushed_sets().await
+    }
+
+    async fn pushed_heads(&self, set: &str) -> Result<Vec<PushedHead>> {
+        self.inner.pushed_heads(set).await
+    }
+
+    async fn pushed_after(&self, set: &str, after: Option<&str>, limit: u32) -> Result<Vec<PushedEntity>> {
+        self.inner.pushed_after(set, after, limit).await
     }
 
     async fn read_states(&self) -> Result<Vec<ReadState>> {

@@ -17,13 +17,13 @@ fn url(path: &str) -> LocationRef {
 
 async fn register(catalog: &Catalog, path: &str) -> StoredLocation {
     let stored = catalog.engine.register(url(path), None).await.unwrap();
-    catalog.engine.wait_shown(&stored.entity_ref).await.unwrap();
+    catalog.engine.wait_shown(std::slice::from_ref(&stored.entity_ref)).await.unwrap();
     stored
 }
 
 async fn remove(catalog: &Catalog, stored: &StoredLocation) {
     catalog.engine.remove_location(stored.id).await.unwrap().unwrap();
-    catalog.engine.wait_shown(&stored.entity_ref).await.unwrap();
+    catalog.engine.wait_shown(std::slice::from_ref(&stored.entity_ref)).await.unwrap();
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_location_is_registered_once_and_looked_at_again_on_request() {
     write(folder.path(), "a.yaml", &component("b", "team"));
     let known = catalog.engine.register(url("a.yaml"), Some(ConflictStrategy::Refresh)).await.unwrap();
     assert_eq!(known, stored);
-    catalog.engine.wait_shown(&stored.entity_ref).await.unwrap();
+    catalog.engine.wait_shown(std::slice::from_ref(&stored.entity_ref)).await.unwrap();
     assert!(get(&catalog, "component:b").await.is_some());
 }
 
@@ -125,7 +125,7 @@ async fn a_location_that_moves_keeps_what_stands_in_the_new_place_too() {
     let uid = get(&catalog, "component:stays").await.unwrap()["metadata"]["uid"].clone();
     let moved = catalog.engine.update_location(stored.id, url("moved.yaml")).await.unwrap().unwrap();
     assert_eq!((&moved.entity_ref, &moved.location), (&stored.entity_ref, &url("moved.yaml")));
-    catalog.engine.wait_shown(&moved.entity_ref).await.unwrap();
+    catalog.engine.wait_shown(std::slice::from_ref(&moved.entity_ref)).await.unwrap();
     until(&catalog, async || get(&catalog, "component:gone").await.is_none()).await;
     let stays = get(&catalog, "component:stays").await.unwrap();
     assert_eq!(stays["metadata"]["uid"], uid);

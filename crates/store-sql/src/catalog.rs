@@ -6,7 +6,8 @@ mod write;
 use async_trait::async_trait;
 use model::EntityRef;
 use store::{
-    CatalogStore, Change, Commit, Committed, EntityHead, ReadState, Result, StoredEntity, StoredFinal, StoredLocation,
+    CatalogStore, Change, Commit, Committed, EntityHead, PushedEntity, PushedHead, PushedSet, ReadState, Result,
+    StoredEntity, StoredFinal, StoredLocation,
 };
 use uuid::Uuid;
 
@@ -51,6 +52,22 @@ impl CatalogStore for SqlStore {
     async fn locations(&self) -> Result<Vec<StoredLocation>> {
         let sql = "SELECT id, type, target, entity_ref FROM location ORDER BY id".to_owned();
         self.database.read("location", sql, Vec::new()).await?.iter().map(rows::location).collect()
+    }
+
+    async fn pushed_sets(&self) -> Result<Vec<PushedSet>> {
+        let sql = "SELECT id, updated_at, updated_by, applied FROM pushed_set ORDER BY id".to_owned();
+        self.database.read("pushed set", sql, Vec::new()).await?.iter().map(rows::pushed_set).collect()
+    }
+
+    async fn pushed_heads(&self, set: &str) -> Result<Vec<PushedHead>> {
+        let sql = "SELECT id, ref, hash FROM pushed_entity WHERE set_id = $1 ORDER BY ref".to_owned();
+        self.database.read("pushed entity", sql, vec![set.into()]).await?.iter().map(rows::pushed_head).collect()
+    }
+
+    async fn pushed_after(&self, set: &str, after: Option<&str>, limit: u32) -> Result<Vec<PushedEntity>> {
+        let sql = "SELECT id, set_id, ref, hash, body FROM pushed_entity WHERE set_id = $1 AND ref > $2 ORDER BY ref LIMIT $3";
+        let values = vec![set.into(), after.unwrap_or_default().into(), i64::from(limit).into()];
+        self.database.read("pushed entity", sql.to_owned(), values).await?.iter().map(rows::pushed_entity).collect()
     }
 
     async fn read_states(&self) -> Result<Vec<ReadState>> {

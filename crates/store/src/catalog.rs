@@ -102,6 +102,39 @@ pub struct StoredLocation {
     pub entity_ref: EntityRef,
 }
 
+/// A named set of entities that was pushed through the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedSet {
+    pub id: String,
+    /// Unix time in milliseconds of the last push.
+    pub updated_at: i64,
+    /// Who pushed last.
+    pub updated_by: String,
+    /// What the set was judged by when everything in it was handed on; `None` while something is not.
+    pub applied: Option<String>,
+}
+
+/// An entity of a pushed set, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedHead {
+    pub id: Uuid,
+    pub entity_ref: EntityRef,
+    /// Hash of the body.
+    pub hash: String,
+}
+
+/// An entity of a pushed set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedEntity {
+    pub id: Uuid,
+    /// The id of its set.
+    pub set: String,
+    pub entity_ref: EntityRef,
+    pub hash: String,
+    /// JSON, with both managed-by annotations.
+    pub body: Box<str>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChangeKind {
@@ -135,6 +168,13 @@ pub struct Commit {
     pub add_locations: Vec<StoredLocation>,
     pub update_locations: Vec<StoredLocation>,
     pub remove_locations: Vec<Uuid>,
+    /// New sets, and those about which something changed.
+    pub put_sets: Vec<PushedSet>,
+    /// Sets that go with everything in them.
+    pub remove_sets: Vec<String>,
+    /// Entities that come into a set or change there.
+    pub put_pushed: Vec<PushedEntity>,
+    pub remove_pushed: Vec<Uuid>,
     pub read_states: Vec<ReadState>,
     pub forget_read_states: Vec<String>,
     /// What readers will see as changed; `seq` is set by the store.
@@ -170,6 +210,15 @@ pub trait CatalogStore: Send + Sync {
     async fn entities(&self, refs: &[EntityRef]) -> Result<Vec<StoredEntity>>;
 
     async fn locations(&self) -> Result<Vec<StoredLocation>>;
+
+    /// Every pushed set, by id.
+    async fn pushed_sets(&self) -> Result<Vec<PushedSet>>;
+
+    /// What stands in a pushed set, by reference.
+    async fn pushed_heads(&self, set: &str) -> Result<Vec<PushedHead>>;
+
+    /// Entities of a pushed set in order of reference, after the given one, at most `limit`.
+    async fn pushed_after(&self, set: &str, after: Option<&str>, limit: u32) -> Result<Vec<PushedEntity>>;
 
     async fn read_states(&self) -> Result<Vec<ReadState>>;
 

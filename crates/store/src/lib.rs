@@ -8,8 +8,8 @@ pub mod lead;
 pub mod suite;
 
 pub use catalog::{
-    CatalogStore, Change, ChangeKind, Commit, Committed, EntityHead, Parent, ReadState, StoredEntity, StoredFinal,
-    StoredLocation,
+    CatalogStore, Change, ChangeKind, Commit, Committed, EntityHead, Parent, PushedEntity, PushedHead, PushedSet,
+    ReadState, StoredEntity, StoredFinal, StoredLocation,
 };
 pub use error::{Result, StoreError};
 pub use keys::{KeyStore, StoredKey};

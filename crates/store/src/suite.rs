@@ -25,7 +25,7 @@ macro_rules! catalog_suite {
             deleting_what_is_not_there_is_no_error, entities_page_in_order_of_id, heads_page_like_entities, finals_are_kept_beside_entities,
             entities_are_found_by_reference,
             locations_are_kept, a_location_that_exists_is_a_conflict, a_lost_location_cannot_be_updated,
-            a_removed_location_makes_room, read_states_replace_and_are_forgotten, the_feed_is_ordered_without_gaps,
+            a_removed_location_makes_room, pushed_sets_are_kept_with_what_stands_in_them, read_states_replace_and_are_forgotten, the_feed_is_ordered_without_gaps,
             the_feed_of_one_entity_is_newest_first, a_commit_that_fails_leaves_nothing, any_text_survives,
             a_body_of_five_megabytes_survives, ten_thousand_rows_in_one_commit;
             concurrency: readers_see_whole_commits_only, concurrent_commits_share_one_feed

@@ -74,7 +74,7 @@ pub async fn visible(state: &ApiState, caller: &Caller) -> Result<Vec<StoredLoca
 
 /// Waits until readers see what became of a location. What was asked for is kept already, so nothing here can fail it.
 pub async fn settled(state: &ApiState, stored: &StoredLocation) {
-    if let Err(error) = state.engine.wait_shown(&stored.entity_ref).await {
+    if let Err(error) = state.engine.wait_shown(std::slice::from_ref(&stored.entity_ref)).await {
         tracing::info!(%error, location = %stored.location, "nobody can say whether it is shown");
     }
 }

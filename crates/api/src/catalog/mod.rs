@@ -25,6 +25,7 @@ mod locations_by_query;
 mod openapi;
 mod refresh;
 mod schema;
+mod sets;
 mod unprocessed;
 mod validate_entity;
 
@@ -55,6 +56,8 @@ pub fn router() -> Router<ApiState> {
         .routes(routes!(location_by_id::handler, location_update::handler, location_delete::handler))
         .routes(routes!(location_by_entity::handler))
         .routes(routes!(analyze_location::handler))
+        .routes(routes!(sets::list::handler))
+        .routes(routes!(sets::get::handler, sets::replace::handler, sets::change::handler, sets::remove::handler))
         .routes(routes!(unprocessed::failed::handler))
         .routes(routes!(unprocessed::pending::handler))
         .routes(routes!(unprocessed::delete::handler))

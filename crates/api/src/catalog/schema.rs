@@ -294,6 +294,30 @@ pub struct ValidateEntityRequest {
     pub location: String,
 }
 
+/// Everything that stands in a set from now on.
+#[derive(ToSchema)]
+pub struct ReplaceSetRequest {
+    /// Entities as they would stand in a file.
+    pub entities: Vec<JsonObject>,
+}
+
+/// What changes in a set.
+#[derive(ToSchema)]
+pub struct ChangeSetRequest {
+    /// Entities that come into the set or change there.
+    pub added: Option<Vec<JsonObject>>,
+    /// Full references of those that go.
+    pub removed: Option<Vec<String>>,
+}
+
+/// How a push is meant.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PushParams {
+    /// `true`: do it however much of the set it removes.
+    pub force: Option<bool>,
+}
+
 /// What was registered, or would be.
 #[derive(ToSchema)]
 pub struct CreateLocationResponse {

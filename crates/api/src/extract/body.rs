@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use bytes::BytesMut;
 use futures::StreamExt;
 use http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
@@ -29,19 +30,41 @@ impl<S: Send + Sync, T: FromObject> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let (media_type, charset) = content_type.map(media_type).unwrap_or_default();
-        let value = match (media_type.as_str(), charset, T::MISSING) {
-            ("application/json", Some(charset), _) if !charset.eq_ignore_ascii_case("utf-8") => {
-                return Err(ApiError::Input(format!("unsupported charset \"{}\"", charset.to_uppercase())));
+        let value = match (is_json(&parts.headers)?, T::MISSING) {
+            (true, _) => {
+                let bytes = read(&parts.headers, body, BODY_LIMIT).await?;
+                if bytes.is_empty() { Value::Object(Map::new()) } else { parse(&bytes)? }
             }
-            ("application/json", ..) => read(&parts.headers, body).await?,
-            ("", _, None) => Value::Object(Map::new()),
-            ("", _, Some(message)) => return Err(ApiError::Input(message.to_owned())),
-            (other, ..) => return Err(ApiError::Input(format!("unsupported media type {other}"))),
+            (false, None) => Value::Object(Map::new()),
+            (false, Some(message)) => return Err(ApiError::Input(message.to_owned())),
         };
         let object = value.as_object().ok_or_else(|| ApiError::Input("request/body must be object".to_owned()))?;
         T::from_object(&Object { path: "request/body".to_owned(), map: object }).map(Self)
+    }
+}
+
+/// Reads a large body of JSON, off the async threads.
+pub async fn read_json<T: DeserializeOwned + Send + 'static>(request: Request, limit: usize) -> Result<T, ApiError> {
+    let (parts, body) = request.into_parts();
+    if !is_json(&parts.headers)? {
+        return Err(ApiError::Input("unsupported media type undefined".to_owned()));
+    }
+    let bytes = read(&parts.headers, body, limit).await?;
+    let parsed = tokio::task::spawn_blocking(move || parse(&bytes));
+    parsed.await.map_err(|error| ApiError::internal(&error))?
+}
+
+/// Whether there is a body of JSON; any other is refused.
+fn is_json(headers: &HeaderMap) -> Result<bool, ApiError> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let (media_type, charset) = content_type.map(media_type).unwrap_or_default();
+    match (media_type.as_str(), charset) {
+        ("application/json", Some(charset)) if !charset.eq_ignore_ascii_case("utf-8") => {
+            Err(ApiError::Input(format!("unsupported charset \"{}\"", charset.to_uppercase())))
+        }
+        ("application/json", _) => Ok(true),
+        ("", _) => Ok(false),
+        (other, _) => Err(ApiError::Input(format!("unsupported media type {other}"))),
     }
 }
 
@@ -59,24 +82,25 @@ fn too_large() -> ApiError {
     ApiError::Input("request entity too large".to_owned())
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Value, ApiError> {
+async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<BytesMut, ApiError> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    if announced.is_some_and(|length: usize| length > BODY_LIMIT) {
+    if announced.is_some_and(|length: usize| length > limit) {
         return Err(too_large());
     }
-    let mut bytes = BytesMut::with_capacity(announced.unwrap_or_default());
+    let mut bytes = BytesMut::with_capacity(announced.unwrap_or_default().min(BODY_LIMIT));
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| ApiError::Input("request aborted".to_owned()))?;
-        if bytes.len() + chunk.len() > BODY_LIMIT {
+        if bytes.len() + chunk.len() > limit {
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
-    if bytes.is_empty() {
-        return Ok(Value::Object(Map::new()));
-    }
-    serde_json::from_slice(&bytes).map_err(|error| {
+    Ok(bytes)
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(bytes).map_err(|error| {
         let ended = error.is_eof();
         ApiError::Input(if ended { "Unexpected end of JSON input".to_owned() } else { error.to_string() })
     })

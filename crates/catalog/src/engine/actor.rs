@@ -22,6 +22,7 @@ use super::options::CatalogOptions;
 use super::providers::Offers;
 use super::rounds::Rounds;
 use super::schedule::{Look, Schedule, Went};
+use super::sets::Sets;
 use super::state::{State, TargetId};
 use super::status::EngineStatus;
 use super::worker::Worker;
@@ -89,6 +90,7 @@ pub struct Actor {
     pub progress: Progress,
     pub registered: Registered,
     pub rounds: Rounds,
+    pub sets: Sets,
     pub waiting: Vec<Awaited>,
     /// When waiting for something may be over without anything having changed.
     pub next_answer: Option<Instant>,
@@ -184,6 +186,7 @@ impl Actor {
             if self.progress.touched && self.flush_due() {
                 // What went wrong is told, and tried again.
                 let _ = self.flush().await;
+                self.mark_applied().await;
                 self.answer_waiting();
                 continue;
             }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::actor::Actor;
 use super::locations::LocationCommand;
 use super::options::CatalogOptions;
+use super::sets::SetCommand;
 use super::state::{ParentId, TargetId};
 use super::status::{Conflict, ProviderStatus, SourceStatus, Trouble};
 use crate::inspect::{Inspection, inspect};
@@ -31,7 +32,8 @@ pub enum Command {
     Providers(oneshot::Sender<Vec<ProviderStatus>>),
     AskProvider(Arc<str>, oneshot::Sender<bool>),
     Location(LocationCommand),
-    WaitShown(EntityRef, oneshot::Sender<()>),
+    Set(SetCommand),
+    WaitShown(Vec<EntityRef>, oneshot::Sender<()>),
     WaitIdle(oneshot::Sender<()>),
     FilesChanged(Changed),
 }
@@ -65,7 +67,7 @@ impl Actor {
                 let _ = answer.send(inspect(&self.state, &entity_ref).map(Box::new));
             }
             Command::Apply(options, rules, answer) => {
-                self.apply(*options, rules);
+                self.apply(*options, rules).await;
                 let _ = answer.send(());
             }
             Command::Unseen(answer) => {
@@ -81,7 +83,8 @@ impl Actor {
                 let _ = answer.send(self.ask_provider(&name));
             }
             Command::Location(command) => self.location(command).await,
-            Command::WaitShown(entity_ref, answer) => self.answer_when_shown(&entity_ref, answer),
+            Command::Set(command) => self.set(command).await,
+            Command::WaitShown(entity_refs, answer) => self.answer_when_shown(&entity_refs, answer),
             Command::WaitIdle(answer) => self.progress.waiters.push(answer),
             Command::FilesChanged(changed) => {
                 if let Some(watcher) = &mut self.watcher {
@@ -92,7 +95,7 @@ impl Actor {
         }
     }
 
-    fn apply(&mut self, options: CatalogOptions, rules: Arc<Rules>) {
+    async fn apply(&mut self, options: CatalogOptions, rules: Arc<Rules>) {
         let judged_by = options.judgement(&self.worker.release);
         let rejudge = self.state.judged_by != judged_by;
         self.state.judged_by = judged_by;
@@ -101,6 +104,7 @@ impl Actor {
         if rejudge {
             let targets: Vec<TargetId> = self.state.targets.keys().copied().collect();
             targets.into_iter().for_each(|target| self.state.queue_read(target, true));
+            self.unapply_sets().await;
             self.judge_providers_again();
         }
         self.state.providers_due.insert(ConfiguredLocations::NAME.into());

@@ -15,6 +15,8 @@ use super::state::{Processing, State, TargetId};
 const SOURCE_PATIENCE: Duration = Duration::from_secs(1);
 /// The same for an entity, which may have to wait for files of its own.
 const ENTITY_PATIENCE: Duration = Duration::from_secs(2);
+/// So many entities go before everything else when somebody waits for them; more would keep others waiting.
+const FEW: usize = 128;
 /// Nothing is waited for any longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -27,9 +29,9 @@ enum Pending {
     Showing(Id),
 }
 
-/// Somebody who waits until everything below an entity is shown.
+/// Somebody who waits until everything below some entities is shown.
 pub struct Awaited {
-    root: Id,
+    roots: Vec<Id>,
     until: Instant,
     since: HashMap<Pending, Instant>,
     answer: oneshot::Sender<()>,
@@ -38,13 +40,15 @@ pub struct Awaited {
 impl Awaited {
     /// When there is no sense in waiting any longer; `None` when everything is done or given up.
     fn deadline(&mut self, state: &State, now: Instant) -> Option<Instant> {
-        let pending = state.pending_below(self.root);
+        let pending = state.pending_below(&self.roots);
+        // Of many, the last ones only wait for a processor.
+        let entity_patience = if self.roots.len() > FEW { PATIENCE } else { ENTITY_PATIENCE };
         self.since.retain(|what, _| pending.contains(what));
         let deadlines = pending.into_iter().map(|what| {
             let since = *self.since.entry(what).or_insert(now);
             match what {
                 Pending::Source(_) => since + SOURCE_PATIENCE,
-                Pending::Entity(_) => since + ENTITY_PATIENCE,
+                Pending::Entity(_) => since + entity_patience,
                 Pending::Showing(_) => self.until,
             }
         });
@@ -58,9 +62,10 @@ impl State {
         !self.hurried.is_empty() && self.chain(id).iter().any(|id| self.hurried.contains_key(id))
     }
 
-    /// What of an entity and everything below it readers do not see yet.
-    fn pending_below(&self, root: Id) -> HashSet<Pending> {
-        let (mut pending, mut seen, mut stack) = (HashSet::new(), HashSet::from([root]), vec![root]);
+    /// What of some entities and everything below them readers do not see yet.
+    fn pending_below(&self, roots: &[Id]) -> HashSet<Pending> {
+        let mut pending = HashSet::new();
+        let (mut seen, mut stack): (HashSet<Id>, Vec<Id>) = (roots.iter().copied().collect(), roots.to_vec());
         while let Some(id) = stack.pop() {
             match self.record(id) {
                 Some(record) if record.processing != Processing::No => drop(pending.insert(Pending::Entity(id))),
@@ -96,15 +101,15 @@ impl Actor {
         self.touch();
     }
 
-    /// Answers once everything below an entity is shown, or is not worth waiting for.
-    pub fn answer_when_shown(&mut self, entity_ref: &EntityRef, answer: oneshot::Sender<()>) {
-        let Some(root) = self.state.graph.find(entity_ref) else {
-            // Whoever asked may have given up.
-            let _ = answer.send(());
-            return;
-        };
-        self.hurry(root);
-        self.waiting.push(Awaited { root, until: Instant::now() + PATIENCE, since: HashMap::new(), answer });
+    /// Answers once everything below some entities is shown, or is not worth waiting for.
+    pub fn answer_when_shown(&mut self, entity_refs: &[EntityRef], answer: oneshot::Sender<()>) {
+        let roots: Vec<Id> = entity_refs.iter().filter_map(|entity_ref| self.state.graph.find(entity_ref)).collect();
+        if roots.len() <= FEW {
+            roots.iter().for_each(|root| self.hurry(*root));
+        }
+        // Answered at the next time something is shown, at the earliest.
+        self.touch();
+        self.waiting.push(Awaited { roots, until: Instant::now() + PATIENCE, since: HashMap::new(), answer });
     }
 
     /// Answers those whose wait is over. Called whenever something was shown and when [`Actor::next_answer`] has come.
@@ -118,7 +123,10 @@ impl Actor {
                     self.waiting.push(awaited);
                 }
                 None => {
-                    self.state.hurried.remove(&awaited.root);
+                    for root in &awaited.roots {
+                        self.state.hurried.remove(root);
+                    }
+                    // Whoever asked may have given up.
                     let _ = awaited.answer.send(());
                 }
             }

@@ -219,7 +219,7 @@ impl Actor {
     }
 
     /// Writes something that was asked for, before anything follows from it.
-    async fn keep(&mut self, commit: Commit) -> std::result::Result<(), StoreError> {
+    pub async fn keep(&mut self, commit: Commit) -> std::result::Result<(), StoreError> {
         let store = self.store.clone();
         let kept = self.meanwhile(store.commit(&commit)).await;
         self.take_late();

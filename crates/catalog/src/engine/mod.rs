@@ -21,6 +21,7 @@ pub(crate) mod providers;
 pub(crate) mod reads;
 pub(crate) mod rounds;
 pub(crate) mod schedule;
+pub(crate) mod sets;
 pub(crate) mod state;
 pub mod status;
 pub(crate) mod views;
@@ -46,7 +47,7 @@ use crate::ingest::SourceReader;
 use crate::inspect::{self, Inspection};
 use crate::process::{RuleError, Rules};
 use crate::projection::Projection;
-use crate::providers::{ConfiguredLocations, RegisteredLocations};
+use crate::providers::{ConfiguredLocations, PushedEntities, RegisteredLocations};
 use crate::watch::FileWatcher;
 use actor::{Actor, Progress};
 use commands::Command;
@@ -54,6 +55,8 @@ pub use commands::Deletion;
 use locations::Registered;
 pub use options::{CatalogOptions, ConfigLocation};
 use rounds::Rounds;
+use sets::Sets;
+pub use sets::{Push, Pushed, SetStatus};
 pub use status::{Conflict, EngineStatus, ProviderStatus, SourceStatus, Tally, Trouble};
 
 /// Why the engine could not do what it was asked.
@@ -73,6 +76,14 @@ pub enum EngineError {
     /// What was asked for cannot be done; says why.
     #[error("{0}")]
     Invalid(String),
+    /// The rules do not allow it.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// It is done only if it is asked for in another way, which this says.
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0}")]
+    NotFound(String),
 }
 
 pub(crate) type Result<T> = std::result::Result<T, EngineError>;
@@ -119,6 +130,11 @@ pub async fn start(
         rounds.first(&name, &mut state, &rules).await?;
     }
     state.providers_due.extend(providers.into_iter().map(|provider| rounds.add(provider)));
+    let sets = Sets::new(store.pushed_sets().await?, &state.judged_by);
+    for set in sets.ids() {
+        rounds.add(Arc::new(PushedEntities::new(set, store.clone())));
+    }
+    state.providers_due.extend(sets.unapplied().map(|set| PushedEntities::name_of(set).into()));
     if options.orphan_provider_strategy == OrphanStrategy::Delete {
         state.drop_other_providers(&rounds.names());
     }
@@ -164,6 +180,7 @@ pub async fn start(
         watcher,
         registered,
         rounds,
+        sets,
         waiting: Vec::new(),
         next_answer: None,
     };
@@ -255,10 +272,10 @@ impl EngineHandle {
         self.ask(|answer| Command::Apply(Box::new(options), rules, answer)).await
     }
 
-    /// Returns once readers see everything below an entity, for which it goes before everything else; a source that does not
+    /// Returns once readers see everything below some entities; a few go before everything else for that. A source that does not
     /// answer within a second is not waited for.
-    pub async fn wait_shown(&self, entity_ref: &EntityRef) -> Result<()> {
-        self.ask(|answer| Command::WaitShown(entity_ref.clone(), answer)).await
+    pub async fn wait_shown(&self, entity_refs: &[EntityRef]) -> Result<()> {
+        self.ask(|answer| Command::WaitShown(entity_refs.to_vec(), answer)).await
     }
 
     /// Returns when nothing is left to do for now.

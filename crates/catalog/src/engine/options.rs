@@ -46,6 +46,8 @@ pub struct CatalogOptions {
     pub readonly: bool,
     /// What registering a location does that is registered already, unless the request says.
     pub on_conflict: ConflictStrategy,
+    /// How much of a pushed set one push may remove without being told that this is meant, in percent.
+    pub most_removals: u8,
 }
 
 impl Default for CatalogOptions {
@@ -83,6 +85,7 @@ impl CatalogOptions {
             watch: true,
             readonly: section.readonly,
             on_conflict: section.location_conflict_strategy,
+            most_removals: section.most_removals,
         }
     }
 

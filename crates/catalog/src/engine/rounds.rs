@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::Problem;
 use sdk::{EntityProvider, ProviderError, Rhythm};
 
 use super::actor::{Actor, Report};
@@ -23,6 +24,8 @@ pub struct Rounds {
     /// Pages that were asked for and did not come yet.
     pub under_way: usize,
     newest: u64,
+    /// The number of the next provider.
+    next_number: u32,
 }
 
 /// A provider and how it goes.
@@ -50,17 +53,32 @@ struct Round {
 struct Last {
     ended_at: Option<i64>,
     tally: Tally,
-    problems: Vec<model::Problem>,
+    problems: Vec<Problem>,
 }
 
 impl Rounds {
     pub fn add(&mut self, provider: Arc<dyn EntityProvider>) -> Arc<str> {
         let name: Arc<str> = provider.name().into();
-        let number = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        let number = self.next_number;
+        self.next_number = number.wrapping_add(1);
         let last = Last::default();
         let source = Source { provider, number, round: None, again: false, next_at: None, failure: None, last };
         self.sources.insert(name.clone(), source);
         name
+    }
+
+    pub fn remove(&mut self, name: &str) {
+        self.sources.remove(name);
+    }
+
+    /// Whether a round of this provider is under way, or broken off.
+    pub fn is_open(&self, name: &str) -> bool {
+        self.sources.get(name).is_some_and(|source| source.round.is_some())
+    }
+
+    /// What of the last whole round of a provider could not be taken.
+    pub fn refused(&self, name: &str) -> &[Problem] {
+        self.sources.get(name).map_or(&[], |source| &source.last.problems)
     }
 
     pub fn names(&self) -> Vec<&str> {

@@ -26,13 +26,14 @@ pub async fn fetch(
     urls: &dyn UrlReader,
     limit: u64,
 ) -> Result<Fetched, ReferenceError> {
-    match address_of(reference, urls)? {
+    match address_of(reference, origin.kind == "file", urls)? {
         Address::File(path) => fetch_file(&path, origin, limit).await,
         Address::Url(url) => fetch_url(&url, urls, limit).await,
     }
 }
 
-fn address_of(reference: &Reference, urls: &dyn UrlReader) -> Result<Address, ReferenceError> {
+/// Who writes files on this machine may read whatever the configuration reads; nobody else may beyond their repository.
+fn address_of(reference: &Reference, is_local: bool, urls: &dyn UrlReader) -> Result<Address, ReferenceError> {
     let Reference { value, base } = reference;
     let malformed = |reason: String| ReferenceError::Malformed { base: base.clone(), value: value.clone(), reason };
     let base_is_url = base.contains("://");
@@ -54,8 +55,8 @@ fn address_of(reference: &Reference, urls: &dyn UrlReader) -> Result<Address, Re
     }
     // Hosts with an edit page keep repositories, and are read with credentials the author of this file may not have.
     let keeps_sources = |address: &str| urls.edit_url(address).is_some();
-    if base_is_url && (keeps_sources(base) || keeps_sources(url.as_str())) && !urls.same_repository(base, url.as_str())
-    {
+    let is_bound = base_is_url || !is_local;
+    if is_bound && (keeps_sources(base) || keeps_sources(url.as_str())) && !urls.same_repository(base, url.as_str()) {
         return Err(ReferenceError::Forbidden(SAME_REPOSITORY.to_owned()));
     }
     Ok(Address::Url(url))
@@ -100,7 +101,7 @@ pub fn fetch_locally(
     urls: &dyn UrlReader,
     limit: u64,
 ) -> Option<Result<Fetched, ReferenceError>> {
-    match address_of(reference, urls) {
+    match address_of(reference, true, urls) {
         Ok(Address::File(path)) => Some(read_file(&path, root, limit)),
         Ok(Address::Url(_)) => None,
         Err(error) => Some(Err(error)),

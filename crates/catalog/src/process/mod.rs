@@ -174,7 +174,8 @@ pub fn located(mut problem: Problem, place: &SourcePlace) -> Problem {
     if let Some(written) = &place.written {
         place_problem(&place.location.target, &written.text, written.document, &mut problem);
     }
-    if problem.place.is_some() {
+    // What nobody wrote into a file has no lines.
+    if problem.place.is_some() || !matches!(place.location.kind.as_str(), "file" | "url") {
         return problem;
     }
     problem.at(Place { source: place.location.target.clone(), line: place.line.max(1), column: 1 })

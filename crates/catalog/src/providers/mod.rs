@@ -1,9 +1,11 @@
-//! The providers that the catalog brings along: the locations of the configuration and the registered ones.
+//! The providers that the catalog brings along: the locations of the configuration, the registered ones, and pushed sets.
 
 mod configured;
+mod pushed;
 mod registered;
 
 pub use configured::ConfiguredLocations;
+pub use pushed::PushedEntities;
 pub use registered::{RegisteredLocations, registered_root};
 
 use model::LocationRef;

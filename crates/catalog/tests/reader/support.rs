@@ -14,7 +14,8 @@ use serde_json::Value;
 use store::{
     StoreError,
     catalog::{
-        CatalogStore, Change, Commit, Committed, EntityHead, ReadState, StoredEntity, StoredFinal, StoredLocation,
+        CatalogStore, Change, Commit, Committed, EntityHead, PushedEntity, PushedHead, PushedSet, ReadState,
+        StoredEntity, StoredFinal, StoredLocation,
     },
 };
 use uuid::Uuid;
@@ -62,6 +63,15 @@ impl CatalogStore for Bodies {
         Ok(stored.collect())
     }
     async fn locations(&self) -> Result<Vec<StoredLocation>> {
+        Ok(Vec::new())
+    }
+    async fn pushed_sets(&self) -> Result<Vec<PushedSet>> {
+        Ok(Vec::new())
+    }
+    async fn pushed_heads(&self, _: &str) -> Result<Vec<PushedHead>> {
+        Ok(Vec::new())
+    }
+    async fn pushed_after(&self, _: &str, _: Option<&str>, _: u32) -> Result<Vec<PushedEntity>> {
         Ok(Vec::new())
     }
     async fn read_states(&self) -> Result<Vec<ReadState>> {

@@ -21,12 +21,16 @@ pub(crate) const KEYS: &[Key] = &[
     Key::new("catalog.rules[].locations[].type", "The type of the locations the rule is for."),
     Key::new("catalog.rules[].locations[].exact", "The target of the location the rule is for."),
     Key::new("catalog.rules[].locations[].pattern", "A glob over the targets the rule is for."),
-    Key::new("catalog.readonly", "`true` refuses to register, change and remove locations through the API."),
+    Key::new("catalog.readonly", "`true` refuses to register, change, remove and push through the API."),
     Key::new("catalog.orphanStrategy", "What happens to entities nothing refers to any more: `delete` or `keep`."),
     Key::new("catalog.orphanProviderStrategy", "The same, at the start, for what providers have left that are gone."),
     Key::new(
         "catalog.defaultLocationConflictStrategy",
         "What registering a known location does, `reject` or `refresh`, unless the request says.",
+    ),
+    Key::new(
+        "catalog.sets.rejectRemovalsAbovePercentage",
+        "How much of a pushed set one push may remove, in percent, unless it says that this is meant; 100 is all of it.",
     ),
     Key::new("catalog.processingInterval", "How often sources are read again, or `false` for never."),
     Key::new("catalog.stitchingStrategy.pollingInterval", "Without effect: changes show at once."),
@@ -43,6 +47,8 @@ pub struct Catalog {
     pub orphan_provider_strategy: OrphanStrategy,
     pub location_conflict_strategy: ConflictStrategy,
     pub processing_interval: ProcessingInterval,
+    /// `catalog.sets.rejectRemovalsAbovePercentage`.
+    pub most_removals: u8,
 }
 
 /// A location that configuration alone adds and removes.
@@ -114,6 +120,9 @@ pub enum ProcessingInterval {
     Never,
 }
 
+/// Most of a set does not go by mistake.
+const MOST_REMOVALS: u8 = 50;
+
 const ORPHAN: &[(&str, OrphanStrategy)] = &[("delete", OrphanStrategy::Delete), ("keep", OrphanStrategy::Keep)];
 const CONFLICT: &[(&str, ConflictStrategy)] =
     &[("reject", ConflictStrategy::Reject), ("refresh", ConflictStrategy::Refresh)];
@@ -141,6 +150,7 @@ impl Catalog {
                     .optional(root.duration("catalog.processingInterval"))
                     .map_or(ProcessingInterval::Default, ProcessingInterval::Every),
             },
+            most_removals: problems.optional(read_most_removals(root)).unwrap_or(MOST_REMOVALS),
         }
     }
 }
@@ -156,7 +166,19 @@ impl Default for Catalog {
             orphan_provider_strategy: OrphanStrategy::default(),
             location_conflict_strategy: ConflictStrategy::default(),
             processing_interval: ProcessingInterval::default(),
+            most_removals: MOST_REMOVALS,
         }
+    }
+}
+
+fn read_most_removals(root: &View<'_>) -> Result<Option<u8>, ConfigError> {
+    let key = "catalog.sets.rejectRemovalsAbovePercentage";
+    match root.integer::<u8>(key)? {
+        Some(percent) if percent > 100 => {
+            let at = root.find(key).unwrap_or_else(|| root.clone());
+            Err(at.invalid(format!("expected a percentage from 0 to 100, got {percent}")))
+        }
+        percent => Ok(percent),
     }
 }
 

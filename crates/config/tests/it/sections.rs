@@ -208,7 +208,7 @@ fn the_catalog_section() {
          \x20 rules:\n    - allow: [Component, {kind: API, spec.type: openapi}]\n\
          \x20   - allow: [Template]\n      locations: [{type: url, pattern: 'https://*'}, {type: url, exact: x}, {type: file}]\n\
          \x20 orphanStrategy: keep\n  processingInterval: {minutes: 1}\n  readonly: true\n\
-         \x20 defaultLocationConflictStrategy: refresh\n  providers: {github: {x: {organization: y}}}\n",
+         \x20 defaultLocationConflictStrategy: refresh\n  sets: {rejectRemovalsAbovePercentage: 20}\n  providers: {github: {x: {organization: y}}}\n",
     )
     .catalog;
     assert_eq!(catalog.locations[0].rules[0][0].kind, "User");
@@ -220,6 +220,7 @@ fn the_catalog_section() {
     assert_eq!(catalog.orphan_strategy, OrphanStrategy::Keep);
     assert_eq!(catalog.processing_interval, ProcessingInterval::Every(Duration::from_secs(60)));
     assert!(catalog.readonly);
+    assert_eq!(catalog.most_removals, 20);
     assert_eq!(settings("catalog: {processingInterval: false}").catalog.processing_interval, ProcessingInterval::Never);
     assert!(settings("catalog: {rules: []}").catalog.rules.is_empty(), "no rules let nothing in");
 }

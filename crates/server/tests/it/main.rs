@@ -10,6 +10,7 @@ mod kinds;
 mod locations;
 mod postgres;
 mod reload;
+mod sets;
 mod start;
 mod telemetry;
 mod wire;

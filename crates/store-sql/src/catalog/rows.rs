@@ -1,7 +1,10 @@
 //! Rows as the types of the store.
 
 use model::{EntityRef, LocationRef};
-use store::{Change, ChangeKind, EntityHead, Parent, ReadState, Result, StoredEntity, StoredFinal, StoredLocation};
+use store::{
+    Change, ChangeKind, EntityHead, Parent, PushedEntity, PushedHead, PushedSet, ReadState, Result, StoredEntity,
+    StoredFinal, StoredLocation,
+};
 
 use crate::dialect::Row;
 
@@ -73,6 +76,29 @@ pub(super) fn location(row: &Row) -> Result<StoredLocation> {
         id: row.id("id")?,
         location: LocationRef::new(row.text("type")?, row.text("target")?),
         entity_ref: reference(row, "entity_ref")?,
+    })
+}
+
+pub(super) fn pushed_set(row: &Row) -> Result<PushedSet> {
+    Ok(PushedSet {
+        id: row.text("id")?,
+        updated_at: row.int("updated_at")?,
+        updated_by: row.text("updated_by")?,
+        applied: row.optional_text("applied")?,
+    })
+}
+
+pub(super) fn pushed_head(row: &Row) -> Result<PushedHead> {
+    Ok(PushedHead { id: row.id("id")?, entity_ref: reference(row, "ref")?, hash: row.text("hash")? })
+}
+
+pub(super) fn pushed_entity(row: &Row) -> Result<PushedEntity> {
+    Ok(PushedEntity {
+        id: row.id("id")?,
+        set: row.text("set_id")?,
+        entity_ref: reference(row, "ref")?,
+        hash: row.text("hash")?,
+        body: row.text("body")?.into_boxed_str(),
     })
 }
 

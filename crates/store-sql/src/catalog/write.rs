@@ -47,6 +47,19 @@ const FINALS: Insert = Insert {
                   cuts = excluded.cuts, body = excluded.body",
 };
 
+const SETS: Insert = Insert {
+    table: "pushed_set",
+    columns: &["id", "updated_at", "updated_by", "applied"],
+    on_conflict: "ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, updated_by = excluded.updated_by, \
+                  applied = excluded.applied",
+};
+
+const PUSHED: Insert = Insert {
+    table: "pushed_entity",
+    columns: &["id", "set_id", "ref", "hash", "body"],
+    on_conflict: "ON CONFLICT (set_id, ref) DO UPDATE SET hash = excluded.hash, body = excluded.body",
+};
+
 const READ_STATES: Insert = Insert {
     table: "read_state",
     columns: &["location", "etag", "content_hash", "read_at", "problem"],
@@ -81,11 +94,36 @@ pub(super) async fn apply(transaction: &mut Transaction, commit: &Commit, epoch:
         add_location(transaction, location).await?;
     }
 
+    apply_pushed(transaction, commit).await?;
+
     let forgotten = commit.forget_read_states.iter().map(|location| location.as_str().into()).collect();
     statement::delete(transaction, "read_state", "location", forgotten).await?;
     let read_states = newest_of_each(&commit.read_states, |state| &state.location);
     READ_STATES.run(transaction, read_states.map(read_state)).await?;
     Ok(newest)
+}
+
+/// Pushed sets and what stands in them.
+async fn apply_pushed(transaction: &mut Transaction, commit: &Commit) -> Result<()> {
+    let sets = |ids: &'_ [String]| ids.iter().map(|id| Value::from(id.clone())).collect::<Vec<_>>();
+    statement::delete(transaction, "pushed_entity", "set_id", sets(&commit.remove_sets)).await?;
+    statement::delete(transaction, "pushed_set", "id", sets(&commit.remove_sets)).await?;
+    let removed = commit.remove_pushed.iter().map(|id| (*id).into()).collect();
+    statement::delete(transaction, "pushed_entity", "id", removed).await?;
+    let sets = newest_of_each(&commit.put_sets, |set| &set.id).map(|set| {
+        [set.id.as_str().into(), set.updated_at.into(), set.updated_by.as_str().into(), set.applied.as_deref().into()]
+    });
+    SETS.run(transaction, sets).await?;
+    let pushed = commit.put_pushed.iter().map(|entity| {
+        [
+            entity.id.into(),
+            entity.set.as_str().into(),
+            entity.entity_ref.as_str().into(),
+            entity.hash.as_str().into(),
+            (&*entity.body).into(),
+        ]
+    });
+    PUSHED.run(transaction, pushed).await
 }
 
 /// The items in their order, without those that a later one with the same key replaces: no statement may touch a row twice.

@@ -25,6 +25,7 @@ const STEPS: Steps = &[
     (2, "signing keys", include_str!("../../migrations/sqlite/0002_signing_keys.sql")),
     (3, "several processes", include_str!("../../migrations/sqlite/0003_several_processes.sql")),
     (4, "final entities", include_str!("../../migrations/sqlite/0004_final_entities.sql")),
+    (5, "pushed sets", include_str!("../../migrations/sqlite/0005_pushed_sets.sql")),
 ];
 
 /// How long a statement waits for a lock that somebody outside holds, such as a backup program.

@@ -6,8 +6,8 @@ use model::EntityRef;
 
 use super::{change, entity, final_of, id, location, read_state};
 use crate::{
-    CatalogStore, Change, ChangeKind, Commit, EntityHead, Parent, ReadState, StoreError, StoredEntity, StoredFinal,
-    StoredLocation,
+    CatalogStore, Change, ChangeKind, Commit, EntityHead, Parent, PushedEntity, PushedHead, PushedSet, ReadState,
+    StoreError, StoredEntity, StoredFinal, StoredLocation,
 };
 
 type Store = Arc<dyn CatalogStore>;
@@ -238,6 +238,54 @@ pub async fn a_removed_location_makes_room(store: Store) {
     let commit = Commit { remove_locations: vec![id("a")], add_locations: vec![again.clone()], ..Commit::default() };
     store.commit(&commit).await.unwrap();
     assert_eq!(store.locations().await.unwrap(), [again]);
+}
+
+fn pushed(set: &str, name: &str, body: &str) -> PushedEntity {
+    let entity_ref = EntityRef::new("component", "default", name);
+    let id = id(&format!("{set}/{name}"));
+    PushedEntity { id, set: set.to_owned(), entity_ref, hash: format!("hash of {body}"), body: body.into() }
+}
+
+fn pushed_set(id: &str, updated_at: i64) -> PushedSet {
+    PushedSet { id: id.to_owned(), updated_at, updated_by: "user:default/ada".to_owned(), applied: None }
+}
+
+pub async fn pushed_sets_are_kept_with_what_stands_in_them(store: Store) {
+    let everything = vec![pushed("a", "x", "1"), pushed("a", "z", "1"), pushed("a", "y", "1"), pushed("b", "x", "2")];
+    let put_sets = vec![pushed_set("b", 1), pushed_set("a", 1)];
+    store.commit(&Commit { put_sets, put_pushed: everything.clone(), ..Commit::default() }).await.unwrap();
+    assert_eq!(store.pushed_sets().await.unwrap(), [pushed_set("a", 1), pushed_set("b", 1)]);
+    let head = |entity: &PushedEntity| PushedHead {
+        id: entity.id,
+        entity_ref: entity.entity_ref.clone(),
+        hash: entity.hash.clone(),
+    };
+    let in_order = [&everything[0], &everything[2], &everything[1]];
+    assert_eq!(store.pushed_heads("a").await.unwrap(), in_order.map(head));
+    let first = store.pushed_after("a", None, 2).await.unwrap();
+    assert_eq!(first, [everything[0].clone(), everything[2].clone()]);
+    let rest = store.pushed_after("a", Some(first[1].entity_ref.as_str()), 2).await.unwrap();
+    assert_eq!(rest, [everything[1].clone()]);
+
+    let changed = PushedEntity { id: id("unused"), ..pushed("a", "x", "3") };
+    let applied = PushedSet { applied: Some("rules".to_owned()), ..pushed_set("a", 2) };
+    let commit = Commit {
+        put_sets: vec![pushed_set("a", 2), applied.clone()],
+        put_pushed: vec![changed.clone(), pushed("a", "new", "1")],
+        remove_pushed: vec![everything[1].id, id("unknown")],
+        ..Commit::default()
+    };
+    store.commit(&commit).await.unwrap();
+    assert_eq!(store.pushed_sets().await.unwrap()[0], applied);
+    let known = PushedEntity { id: everything[0].id, ..changed };
+    let left = [pushed("a", "new", "1"), known, everything[2].clone()];
+    assert_eq!(store.pushed_after("a", None, 9).await.unwrap(), left, "one that changes keeps its id");
+
+    let remove_sets = vec!["a".to_owned(), "unknown".to_owned()];
+    store.commit(&Commit { remove_sets, ..Commit::default() }).await.unwrap();
+    assert_eq!(store.pushed_sets().await.unwrap(), [pushed_set("b", 1)]);
+    assert!(store.pushed_heads("a").await.unwrap().is_empty());
+    assert_eq!(store.pushed_after("b", None, 9).await.unwrap(), [everything[3].clone()]);
 }
 
 pub async fn read_states_replace_and_are_forgotten(store: Store) {
