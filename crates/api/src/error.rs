@@ -127,7 +127,8 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::Stopped => Self::Unavailable("Service is shutting down".to_owned()),
             EngineError::Store(error) => error.into(),
-            EngineError::Rules(_) | EngineError::Provider(_) => Self::internal(&error),
+            EngineError::Rules(_) | EngineError::Provider(_) | EngineError::Elsewhere(_) => Self::internal(&error),
+            EngineError::NobodyLeads | EngineError::Behind { .. } => Self::Unavailable(error.to_string()),
             EngineError::Readonly => Self::NotAllowed(error.to_string()),
             EngineError::Invalid(text) => Self::Input(text),
             EngineError::NotAllowed(text) => Self::NotAllowed(text),

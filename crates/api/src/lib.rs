@@ -27,7 +27,7 @@ use crate::extract::Plugin;
 /// Everything under `/api` and `/.backstage`.
 pub fn router(state: ApiState) -> Router {
     let plugins = Router::new()
-        .nest("/catalog", plugin::mount(Plugin("catalog"), catalog::router(), &state))
+        .nest("/catalog", plugin::mount(Plugin("catalog"), catalog::router(&state), &state))
         .nest("/auth", auth::router())
         .nest(
             "/permission",
@@ -35,9 +35,13 @@ pub fn router(state: ApiState) -> Router {
         )
         .nest("/app", plugin::mount(Plugin("app"), Router::new(), &state))
         .fallback(error::not_found);
-    Router::new()
-        .nest_service("/api", from_fn(layers::tolerate).layer(marked(plugins, &state)))
-        .nest_service("/.backstage", from_fn(layers::tolerate).layer(marked(health::router(), &state)))
+    health(state.clone()).nest_service("/api", from_fn(layers::tolerate).layer(marked(plugins, &state)))
+}
+
+/// What a process answers that serves nobody: whether it is well.
+pub fn health(state: ApiState) -> Router {
+    let health = from_fn(layers::tolerate).layer(marked(health::router(), &state));
+    Router::new().nest_service("/.backstage", health).fallback(error::not_found)
 }
 
 /// A router whose routes are known to measurements.

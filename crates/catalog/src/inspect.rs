@@ -15,7 +15,7 @@ use crate::engine::{SourceStatus, claims::MAX_CHAIN};
 const CHANGES: u32 = 50;
 
 /// Everything known about one entity, visible or not.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Inspection {
     pub entity_ref: EntityRef,
     pub uid: Uuid,

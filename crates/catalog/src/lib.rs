@@ -21,6 +21,7 @@ mod projection;
 pub mod providers;
 pub mod query;
 pub mod reader;
+mod replica;
 pub mod watch;
 
 use std::sync::Arc;
@@ -74,5 +75,24 @@ impl Catalog {
         let index = Arc::new(parking_lot::RwLock::new(index::Index::default()));
         let engine = engine::start(store.clone(), urls, options, kinds, index.clone(), providers).await?;
         Ok(Self { reader: CatalogReader::new(index, store), engine })
+    }
+
+    /// The catalog of one of several processes on one database. With `may_lead`, this one looks at the sources whenever no other
+    /// does.
+    ///
+    /// # Errors
+    /// As for [`Catalog::start`].
+    pub async fn start_shared(
+        store: Arc<dyn store::CatalogStore>,
+        replicas: Arc<dyn store::ReplicaStore>,
+        urls: Arc<dyn sdk::UrlReader>,
+        options: CatalogOptions,
+        kinds: Arc<model::KindRegistry>,
+        may_lead: bool,
+    ) -> Result<Self, EngineError> {
+        let index = Arc::new(parking_lot::RwLock::new(index::Index::default()));
+        let (shown, reads) = (index.clone(), store.clone());
+        let engine = replica::start(store, replicas, urls, options, kinds, shown, Vec::new(), may_lead).await?;
+        Ok(Self { reader: CatalogReader::new(index, reads), engine })
     }
 }

@@ -50,6 +50,13 @@ impl Projection {
         Ok(())
     }
 
+    /// Shows what another process committed.
+    pub async fn follow(&self, finals: Vec<StoredFinal>, gone: Vec<EntityRef>) {
+        let (prepared, projection) = (prepare_all(finals).await, self.clone());
+        // Ends early only when the process does.
+        let _ = tokio::task::spawn_blocking(move || projection.show(prepared, &gone)).await;
+    }
+
     /// Puts entities before readers and takes others away, in parts so that readers never wait long.
     pub fn show(&self, mut puts: Vec<Prepared>, removals: &[EntityRef]) {
         // The index takes new ids cheaply at its end alone, so no part may hold ids from before the last one's.

@@ -36,7 +36,7 @@ pub use secret::Secret;
 pub use section::Settings;
 pub use section::app::App;
 pub use section::auth::{AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, SharedSecret};
-pub use section::backend::{AllowedHost, Backend, Certificate, CspDirective, Https, Lifecycle, Listen};
+pub use section::backend::{AllowedHost, Backend, Certificate, CspDirective, Https, Lifecycle, Listen, Role};
 pub use section::branding::{Branding, Picture};
 pub use section::catalog::{
     AllowedKind, Catalog, ConflictStrategy, LocationMatch, OrphanStrategy, ProcessingInterval, Rule, StaticLocation,

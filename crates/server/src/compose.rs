@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow, bail};
 use api::layers::HttpOptions;
 use catalog::CatalogOptions;
-use config::{Config, Database, Https, Picture};
+use config::{Config, Database, Https, Picture, Role};
 use store_sql::{DatabaseLocation, DatabaseOptions};
 use web::branding::{Branding, File};
 
@@ -28,7 +28,11 @@ pub fn settings(config: &Config) -> Result<Settings> {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow!("the configuration cannot be used\n  {}", lines.join("\n  "))
     })?;
-    let catalog = CatalogOptions::new(&typed.catalog);
+    let mut catalog = CatalogOptions::new(&typed.catalog);
+    if typed.backend.role != Role::All && !matches!(typed.backend.database, Database::Postgres(_)) {
+        bail!("backend.role: several processes need backend.database.client: pg; without it leave the role out");
+    }
+    catalog.readonly |= typed.backend.role == Role::ReadOnly;
     let http = HttpOptions::new(&typed.backend);
     let database = DatabaseOptions::new(match &typed.backend.database {
         Database::Memory => DatabaseLocation::Memory,
@@ -68,6 +72,7 @@ pub fn needs_restart(started: &Settings, now: &Settings) -> Result<()> {
         ("backend.https", !same_https),
         ("backend.server.headersTimeout", before.headers_timeout != after.headers_timeout),
         ("backend.database", started.database != now.database),
+        ("backend.role", before.role != after.role),
     ]
     .into_iter()
     .filter_map(|(key, changed)| changed.then_some(key))

@@ -16,11 +16,11 @@ use axum::middleware::from_fn;
 use base::http::HttpOptions as OutboundOptions;
 use catalog::Catalog;
 use catalog::ingest::SourceReader;
+use config::Role;
 use connect::Readers;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::KindRegistry;
 use sdk::{ReadError, ReadOptions, ReadOutcome, Repository, SearchResult, UrlReader};
-use store::LeadStore;
 use store_sql::SqlStore;
 use tower::ServiceExt;
 use url::Url;
@@ -28,7 +28,6 @@ use web::WebState;
 
 use crate::compose::{self, Settings};
 use crate::directory::CatalogUsers;
-use crate::lead;
 use crate::listen::Tls;
 use crate::metrics;
 use crate::telemetry::Telemetry;
@@ -51,14 +50,18 @@ impl Live {
     /// Opens the database, loads the last state and starts to look at the sources.
     pub async fn start(settings: Settings, tls: Option<Tls>, telemetry: Telemetry) -> Result<Self> {
         let store = SqlStore::open(&settings.database).await.context("backend.database: the database does not open")?;
-        let epoch = lead::wait(&store).await?;
-        tokio::spawn(lead::keep(store.clone(), epoch));
-        let store = Arc::new(store.under(epoch));
+        let store = Arc::new(store);
         let readers = Arc::new(CurrentReaders(ArcSwap::from_pointee(readers(&settings)?)));
         let kinds = Arc::new(KindRegistry::builtin());
-        let catalog = Catalog::start(store.clone(), readers.clone(), settings.catalog.clone(), kinds)
-            .await
-            .context("the catalog does not start")?;
+        let (urls, options) = (readers.clone(), settings.catalog.clone());
+        let catalog = match store.replicas() {
+            None => Catalog::start(store.clone(), urls, options, kinds).await,
+            Some(replicas) => {
+                let may_lead = matches!(settings.typed.backend.role, Role::All | Role::Worker);
+                Catalog::start_shared(store.clone(), replicas, urls, options, kinds, may_lead).await
+            }
+        };
+        let catalog = catalog.context("the catalog does not start")?;
         let lifecycle = Lifecycle::default();
         let router =
             Parts { store: &store, catalog: &catalog, readers: &readers, lifecycle: &lifecycle, telemetry: &telemetry }
@@ -137,9 +140,6 @@ impl Live {
     /// Writes what is ready, closes the database and sends the last traces.
     pub async fn stop(&self) {
         self.catalog.engine.shutdown().await;
-        if let Err(error) = self.store.resign().await {
-            tracing::warn!(%error, "another process has to wait before it can work with this database");
-        }
         self.store.close().await;
         self.telemetry.stop();
     }
@@ -163,19 +163,22 @@ impl Parts<'_> {
         let base_url = settings.typed.backend.base_url.as_str();
         let users = Arc::new(CatalogUsers(self.catalog.reader.clone()));
         let authority = Arc::new(Authority::new(settings.typed.auth.clone(), base_url, self.store.clone(), users));
-        let api = api::router(ApiState::new(Services {
+        let state = ApiState::new(Services {
             catalog: self.catalog.reader.clone(),
             engine: self.catalog.engine.clone(),
             sources: Arc::new(SourceReader::new(self.readers.clone())),
             store: self.store.clone(),
             auth: authority.clone(),
             lifecycle: self.lifecycle.clone(),
-        }));
+        });
+        let metrics = metrics::router(self.telemetry.metrics.clone(), authority.clone()).layer(from_fn(mark_route));
+        if settings.typed.backend.role == Role::Worker {
+            return Ok(apply_layers(api::health(state).merge(metrics), &settings.http)?);
+        }
         let policy = content_security_policy(web::CONTENT_SECURITY_POLICY, &settings.http.csp)?;
-        let pages = WebState::new(self.catalog.clone(), authority.clone(), compose::branding(&settings.typed));
+        let pages = WebState::new(self.catalog.clone(), authority, compose::branding(&settings.typed));
         let web = web::router(pages.with_content_security_policy(policy)).layer(from_fn(mark_route));
-        let metrics = metrics::router(self.telemetry.metrics.clone(), authority).layer(from_fn(mark_route));
-        Ok(apply_layers(api.merge(metrics).fallback_service(web), &settings.http)?)
+        Ok(apply_layers(api::router(state).merge(metrics).fallback_service(web), &settings.http)?)
     }
 }
 

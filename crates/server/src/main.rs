@@ -3,7 +3,6 @@
 mod cli;
 mod compose;
 mod directory;
-mod lead;
 mod listen;
 mod live;
 mod metrics;

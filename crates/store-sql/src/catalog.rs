@@ -24,6 +24,9 @@ impl CatalogStore for SqlStore {
     async fn commit(&self, commit: &Commit) -> Result<Committed> {
         let mut transaction = self.database.begin("committing to the catalog").await?;
         let seq = write::apply(&mut transaction, commit, self.epoch).await?;
+        if !commit.changes.is_empty() {
+            transaction.announce(seq).await?;
+        }
         transaction.commit().await?;
         Ok(Committed { seq })
     }

@@ -12,7 +12,6 @@ mod catalog;
 mod dialect;
 mod error;
 mod keys;
-mod lead;
 mod statement;
 
 use std::sync::Arc;
@@ -41,9 +40,8 @@ impl SqlStore {
         Ok(Self { database: Arc::new(Database::open(options).await?), epoch: None })
     }
 
-    /// The same store for the holder of a leadership: as soon as another has taken it over, commits are
-    /// [`store::StoreError::Superseded`] and nothing of them is kept.
-    pub fn under(&self, epoch: i64) -> Self {
+    /// The same store under a leadership.
+    pub(crate) fn under(&self, epoch: i64) -> Self {
         Self { epoch: Some(epoch), ..self.clone() }
     }
 

@@ -94,7 +94,7 @@ pub struct ReadState {
 }
 
 /// A location registered through the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StoredLocation {
     pub id: Uuid,
     pub location: LocationRef,
@@ -144,7 +144,7 @@ pub enum ChangeKind {
 }
 
 /// A line of the change feed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     /// Position in the feed; strictly increasing, set by the store.
     pub seq: i64,

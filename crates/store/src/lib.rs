@@ -4,7 +4,7 @@
 pub mod catalog;
 pub mod error;
 pub mod keys;
-pub mod lead;
+pub mod replica;
 pub mod suite;
 
 pub use catalog::{
@@ -13,4 +13,4 @@ pub use catalog::{
 };
 pub use error::{Result, StoreError};
 pub use keys::{KeyStore, StoredKey};
-pub use lead::{LeadStore, Standing};
+pub use replica::{Leader, Listener, News, Question, ReplicaStore, Standing};

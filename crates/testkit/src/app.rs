@@ -170,9 +170,19 @@ impl App {
 
     /// Sends the signal that asks a process to stop.
     pub fn ask_to_stop(&self) {
+        self.signal("TERM");
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, name: &str) {
         let id = self.child.id().expect("it has ended");
-        let sent = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap();
+        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &id.to_string()]).status().unwrap();
         assert!(sent.success(), "the signal was not sent");
+    }
+
+    /// Ends the process as a power cut would.
+    pub async fn crash(&mut self) {
+        self.child.kill().await.unwrap();
     }
 
     /// Waits for its end.
@@ -183,7 +193,7 @@ impl App {
 
     /// Ends the process as a power cut would, and starts it again in the same folder.
     pub async fn crash_and_restart(&mut self) {
-        self.child.kill().await.unwrap();
+        self.crash().await;
         let (child, base, log) = launch(&self.program, self.folder.path(), &self.environment).await;
         (self.child, self.base, self.log) = (child, base, log);
     }

@@ -10,9 +10,11 @@
 mod app;
 mod corpus;
 mod files;
+mod line;
 mod postgres;
 
 pub use app::{Answer, App, AppBuilder, TOKEN};
 pub use corpus::corpus;
 pub use files::FileServer;
-pub use postgres::{postgres, postgres_url};
+pub use line::{Line, Wire};
+pub use postgres::{postgres, postgres_address, postgres_through, postgres_url};

@@ -8,6 +8,7 @@ mod by_name;
 mod by_query;
 mod by_refs;
 mod by_uid;
+mod consistency;
 mod cursor;
 mod entities;
 mod entity_delete;
@@ -30,13 +31,14 @@ mod unprocessed;
 mod validate_entity;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::state::ApiState;
 
 /// Everything under `/api/catalog`, without the prefix.
-pub fn router() -> Router<ApiState> {
+pub fn router(state: &ApiState) -> Router<ApiState> {
     let (router, document) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(entities::handler))
         .routes(routes!(by_query::get::handler, by_query::post::handler))
@@ -62,5 +64,7 @@ pub fn router() -> Router<ApiState> {
         .routes(routes!(unprocessed::pending::handler))
         .routes(routes!(unprocessed::delete::handler))
         .split_for_parts();
-    router.route("/openapi.json", openapi::serve(&document))
+    router
+        .route("/openapi.json", openapi::serve(&document))
+        .layer(from_fn_with_state(state.clone(), consistency::consistent))
 }

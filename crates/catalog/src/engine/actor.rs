@@ -80,6 +80,8 @@ pub struct Actor {
     pub worker: Arc<Worker>,
     pub options: CatalogOptions,
     pub status: watch::Sender<EngineStatus>,
+    /// Readers see the change feed up to here.
+    pub position: watch::Sender<i64>,
     pub reports: (mpsc::UnboundedSender<Report>, mpsc::UnboundedReceiver<Report>),
     /// What was reported during a flush.
     pub late: Vec<Report>,

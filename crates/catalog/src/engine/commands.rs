@@ -39,7 +39,7 @@ pub enum Command {
 }
 
 /// What becomes of an entity that is removed by hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Deletion {
     /// Its source is looked at again, and brings it back if it still defines it.
     AskSource,

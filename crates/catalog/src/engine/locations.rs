@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::actor::Actor;
 use super::commands::Command;
+use super::question::Question;
 use super::{EngineError, EngineHandle, Result, measure};
 use crate::analyze::{Analysis, analyze};
 use crate::ingest::{emit, targets::check_length};
@@ -72,7 +73,7 @@ impl EngineHandle {
     /// # Errors
     /// [`EngineError::Readonly`].
     pub fn writable(&self) -> Result<()> {
-        if self.options.load().readonly { Err(EngineError::Readonly) } else { Ok(()) }
+        if self.parts.options.load().readonly { Err(EngineError::Readonly) } else { Ok(()) }
     }
 
     /// Refuses a location that cannot be registered.
@@ -95,7 +96,7 @@ impl EngineHandle {
     /// [`EngineError::Invalid`] for one that cannot be registered.
     pub async fn preview(&self, location: &LocationRef) -> Result<Vec<Previewed>> {
         Self::registrable(location)?;
-        Ok(preview(&self.worker, location).await)
+        Ok(preview(&self.parts.worker, location).await)
     }
 
     /// What could be registered of a repository, see [`crate::analyze`]. Descriptors are called `catalog-info.yaml` unless
@@ -104,7 +105,7 @@ impl EngineHandle {
     /// # Errors
     /// [`EngineError::Invalid`] for what is no address, and for a repository that cannot be searched.
     pub async fn analyze(&self, target: &str, file_name: Option<&str>) -> Result<Analysis> {
-        analyze(&self.worker, target, file_name).await
+        analyze(&self.parts.worker, target, file_name).await
     }
 
     /// Registers a location; it is kept when this returns. One that is registered already is a conflict, or is looked at
@@ -119,9 +120,10 @@ impl EngineHandle {
     ) -> Result<StoredLocation> {
         self.writable()?;
         Self::registrable(&location)?;
-        let on_conflict = on_conflict.unwrap_or(self.options.load().on_conflict);
+        let on_conflict = on_conflict.unwrap_or(self.parts.options.load().on_conflict);
+        let question = Question::Register(location.clone(), on_conflict);
         let register = |answer| Command::Location(LocationCommand::Register(location, on_conflict, answer));
-        Ok(self.ask(register).await??)
+        self.try_ask(question, register).await
     }
 
     /// Gives a registered location another target; its entity keeps its name, and so do entities that stand there too.
@@ -132,8 +134,9 @@ impl EngineHandle {
     pub async fn update_location(&self, id: Uuid, location: LocationRef) -> Result<Option<StoredLocation>> {
         self.writable()?;
         Self::registrable(&location)?;
+        let question = Question::UpdateLocation(id, location.clone());
         let update = |answer| Command::Location(LocationCommand::Update(id, location, answer));
-        Ok(self.ask(update).await??)
+        self.try_ask(question, update).await
     }
 
     /// Removes a registered location with everything it alone brought. `None` when there is no such location.
@@ -142,13 +145,15 @@ impl EngineHandle {
     /// [`EngineError::Readonly`].
     pub async fn remove_location(&self, id: Uuid) -> Result<Option<StoredLocation>> {
         self.writable()?;
-        Ok(self.ask(|answer| Command::Location(LocationCommand::Remove(id, answer))).await??)
+        let remove = |answer| Command::Location(LocationCommand::Remove(id, answer));
+        self.try_ask(Question::RemoveLocation(id), remove).await
     }
 
     /// Takes over the registered locations after they changed in the store.
     pub async fn reload_locations(&self) -> Result<()> {
-        let locations = self.store.locations().await?;
-        self.ask(|answer| Command::Location(LocationCommand::Reload(locations, answer))).await
+        let locations = self.parts.store.locations().await?;
+        let reload = |answer| Command::Location(LocationCommand::Reload(locations, answer));
+        self.ask(Question::ReloadLocations, reload).await
     }
 }
 

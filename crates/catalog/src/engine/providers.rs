@@ -29,7 +29,7 @@ pub struct Offers {
 }
 
 /// What offers changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
     pub added: usize,
     pub updated: usize,

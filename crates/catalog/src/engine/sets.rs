@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::{Entity, EntityRef, Problem};
 use sdk::Offer;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Commit, PushedEntity, PushedHead, PushedSet, StoreError};
 use tokio::sync::oneshot;
@@ -14,8 +15,10 @@ use super::actor::Actor;
 use super::commands::Command;
 use super::graph::Id;
 use super::providers::Tally;
+use super::question::Question;
+use super::run::Running;
 use super::status::Conflict;
-use super::{EngineError, EngineHandle, Result};
+use super::{EngineError, EngineHandle, Result, ask_here};
 use crate::ingest::{Emitted, emit};
 use crate::providers::PushedEntities;
 
@@ -31,7 +34,7 @@ const MOST_TOLD: usize = 100;
 type Answer<T> = oneshot::Sender<Result<T>>;
 
 /// How a set is pushed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Push {
     /// Who pushes, for people.
     pub by: String,
@@ -40,7 +43,7 @@ pub struct Push {
 }
 
 /// What a push changed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Pushed {
     pub tally: Tally,
     /// What was added, changed and removed.
@@ -48,7 +51,7 @@ pub struct Pushed {
 }
 
 /// A set and what is wrong with it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetStatus {
     pub id: String,
     pub entities: usize,
@@ -106,8 +109,13 @@ impl EngineHandle {
     pub async fn replace_set(&self, id: &str, entities: Vec<Value>, push: Push) -> Result<Pushed> {
         self.writable()?;
         check_id(id)?;
-        let entities = self.judged(id, "entities", entities).await?;
-        self.ask(|answer| Command::Set(SetCommand::Replace(id.to_owned(), entities, push, answer))).await?
+        let question = || Question::ReplaceSet(id.to_owned(), entities.clone(), push.clone());
+        self.push_here_or(question, async |running| {
+            let entities = self.judged(id, "entities", entities.clone()).await?;
+            let replace = |answer| SetCommand::Replace(id.to_owned(), entities, push.clone(), answer);
+            ask_here(running, |answer| Command::Set(replace(answer))).await?
+        })
+        .await
     }
 
     /// Adds entities to a set or changes them there, and removes others.
@@ -116,11 +124,16 @@ impl EngineHandle {
     /// As for [`EngineHandle::replace_set`], and [`EngineError::NotFound`] when there is no such set.
     pub async fn change_set(&self, id: &str, added: Vec<Value>, removed: Vec<EntityRef>, push: Push) -> Result<Pushed> {
         self.writable()?;
-        let added = self.judged(id, "added", added).await?;
-        if let Some(both) = added.iter().find(|emitted| removed.contains(&emitted.entity_ref)) {
-            return Err(EngineError::Invalid(format!("{} is both added and removed", both.entity_ref)));
-        }
-        self.ask(|answer| Command::Set(SetCommand::Change(id.to_owned(), added, removed, push, answer))).await?
+        let question = || Question::ChangeSet(id.to_owned(), added.clone(), removed.clone(), push.clone());
+        self.push_here_or(question, async |running| {
+            let added = self.judged(id, "added", added.clone()).await?;
+            if let Some(both) = added.iter().find(|emitted| removed.contains(&emitted.entity_ref)) {
+                return Err(EngineError::Invalid(format!("{} is both added and removed", both.entity_ref)));
+            }
+            let change = |answer| SetCommand::Change(id.to_owned(), added, removed.clone(), push.clone(), answer);
+            ask_here(running, |answer| Command::Set(change(answer))).await?
+        })
+        .await
     }
 
     /// Removes a set with everything in it.
@@ -129,13 +142,23 @@ impl EngineHandle {
     /// [`EngineError::Readonly`], and [`EngineError::NotFound`] when there is no such set.
     pub async fn remove_set(&self, id: &str, by: &str) -> Result<Pushed> {
         self.writable()?;
-        let push = Push { by: by.to_owned(), force: true };
-        self.ask(|answer| Command::Set(SetCommand::Remove(id.to_owned(), push, answer))).await?
+        let question = || Question::RemoveSet(id.to_owned(), by.to_owned());
+        self.push_here_or(question, async |running| {
+            let push = Push { by: by.to_owned(), force: true };
+            ask_here(running, |answer| Command::Set(SetCommand::Remove(id.to_owned(), push, answer))).await?
+        })
+        .await
     }
 
     /// Every set, by id.
     pub async fn sets(&self) -> Result<Vec<SetStatus>> {
-        self.ask(|answer| Command::Set(SetCommand::Status(None, answer))).await
+        self.sets_named(None).await
+    }
+
+    /// The set of this id, or all of them.
+    pub(crate) async fn sets_named(&self, id: Option<String>) -> Result<Vec<SetStatus>> {
+        let question = Question::Sets(id.clone());
+        self.ask(question, |answer| Command::Set(SetCommand::Status(id, answer))).await
     }
 
     /// A set.
@@ -143,8 +166,24 @@ impl EngineHandle {
     /// # Errors
     /// [`EngineError::NotFound`] when there is no such set.
     pub async fn set(&self, id: &str) -> Result<SetStatus> {
-        let found = self.ask(|answer| Command::Set(SetCommand::Status(Some(id.to_owned()), answer))).await?;
+        let found = self.sets_named(Some(id.to_owned())).await?;
         found.into_iter().next().ok_or_else(|| unknown(id))
+    }
+
+    /// Pushes to the engine, here or where it runs.
+    async fn push_here_or(
+        &self,
+        question: impl FnOnce() -> Question,
+        push: impl AsyncFnOnce(&Running) -> Result<Pushed>,
+    ) -> Result<Pushed> {
+        let Some(running) = self.running.load_full() else { return self.ask_elsewhere(&question()).await };
+        match push(&running).await {
+            // Another process took over, and nothing was kept of it here.
+            Err(EngineError::Stopped | EngineError::Store(StoreError::Superseded)) if self.desk.is_some() => {
+                self.ask_elsewhere(&question()).await
+            }
+            pushed => pushed,
+        }
     }
 
     /// Gets what is pushed ready, if all of it may come in. `member` is what the request calls it.

@@ -138,7 +138,7 @@ impl TargetState {
 }
 
 /// A write that was dropped because somebody else holds the reference (contract catalog.md section 6.2).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conflict {
     pub entity_ref: EntityRef,

@@ -6,7 +6,7 @@ pub use super::providers::Tally;
 pub use super::state::Conflict;
 
 /// How far the engine is. Published whenever something changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EngineStatus {
     /// The last state is loaded from the store and served.
@@ -26,7 +26,7 @@ pub struct EngineStatus {
 }
 
 /// A source and how its last read went.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SourceStatus {
     /// `type:target`.
@@ -45,7 +45,7 @@ pub struct SourceStatus {
 }
 
 /// A provider of entities and how its last round went.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderStatus {
     pub name: String,
@@ -67,7 +67,7 @@ pub struct ProviderStatus {
 }
 
 /// Something that is wrong, and with what.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Trouble {
     /// The entity at fault; a source that cannot be read is told under its `Location`.

@@ -66,12 +66,16 @@ impl Actor {
         let store = self.store.clone();
         let flush = Flush::prepare(&mut self.state, &*store, scope).await?;
         let (count, left) = (flush.commit.upserts.len() + flush.commit.deletes.len(), flush.leaves_some());
-        if !flush.is_empty() {
-            self.meanwhile(store.commit(&flush.commit)).await?;
-        }
+        let committed = match flush.is_empty() {
+            true => None,
+            false => Some(self.meanwhile(store.commit(&flush.commit)).await?),
+        };
         let (shown, projection) = (flush.done(&mut self.state), self.projection.clone());
         // It only fails together with everything else.
         let _ = self.meanwhile(tokio::task::spawn_blocking(move || shown.show(&projection))).await;
+        if let Some(committed) = committed {
+            self.position.send_replace(committed.seq);
+        }
         Ok((count, left))
     }
 

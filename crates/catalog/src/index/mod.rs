@@ -126,6 +126,12 @@ impl Index {
         key.into_iter().flat_map(|key| key.ids().map(|value| (key.lower(value), key.postings(value).len())))
     }
 
+    /// Every entity of a kind in lower case.
+    pub(crate) fn refs_of_kind(&self, kind: &str) -> Vec<EntityRef> {
+        let numbers = self.select(&model::ReadScope::All, Some(&model::filter::Predicate::equals("kind", kind)));
+        numbers.iter().filter_map(|number| self.ref_of(number).cloned()).collect()
+    }
+
     pub(crate) fn number_of(&self, entity_ref: &EntityRef) -> Option<u32> {
         let hash = self.hasher.hash_one(entity_ref.as_str());
         self.by_ref.find(hash, |number| self.ref_of(*number) == Some(entity_ref)).copied()

@@ -19,6 +19,10 @@ pub(crate) const KEYS: &[Key] = &[
     Key::new("backend.listen", "Port, `:port` or `host:port` to listen on; default `:7007` on every address."),
     Key::new("backend.listen.host", "Address to listen on; every address when absent."),
     Key::new("backend.listen.port", "Port to listen on; 0 picks a free one."),
+    Key::new(
+        "backend.role",
+        "What this process does of several on one database: `serve` looks at no sources, `worker` answers nobody, `read-only` changes nothing; default all.",
+    ),
     Key::new("backend.https", "`true` serves HTTPS with a certificate made at start."),
     Key::new("backend.https.certificate.cert", "The certificate chain in PEM; usually `$file`."),
     Key::secret("backend.https.certificate.key", "The private key in PEM; usually `$file`."),
@@ -67,6 +71,7 @@ pub struct Backend {
     /// How long a connection may be idle, or take to send the head of a request.
     pub headers_timeout: Duration,
     pub database: Database,
+    pub role: Role,
     pub reading: Vec<AllowedHost>,
     pub lifecycle: Lifecycle,
     /// A level, or a filter such as `info,catalog=debug`.
@@ -119,6 +124,22 @@ pub struct Lifecycle {
     pub server_shutdown_delay: Duration,
 }
 
+/// What a process does of several on one database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Everything.
+    #[default]
+    All,
+    /// Answers, and leaves the sources to others.
+    Serve,
+    /// Looks at the sources while it leads, and answers nobody.
+    Worker,
+    /// As [`Role::Serve`], and refuses changes.
+    ReadOnly,
+}
+
+const ROLES: &[(&str, Role)] = &[("serve", Role::Serve), ("worker", Role::Worker), ("read-only", Role::ReadOnly)];
+
 impl Backend {
     pub(crate) fn read(root: &View<'_>, problems: &mut Problems) -> Option<Self> {
         let listen = problems.kept(read_listen(root)).unwrap_or(Listen { host: None, port: DEFAULT_PORT });
@@ -140,6 +161,7 @@ impl Backend {
             request_timeout,
             headers_timeout,
             database: Database::read(root, problems).unwrap_or(Database::Memory),
+            role: problems.optional(root.word("backend.role", ROLES)).unwrap_or_default(),
             reading: problems.each(root.objects("backend.reading.allow"), read_allowed),
             lifecycle: Lifecycle {
                 startup_request_pause_timeout: problems

@@ -104,7 +104,7 @@ pub enum OrphanStrategy {
     Keep,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ConflictStrategy {
     #[default]
     Reject,

@@ -10,6 +10,7 @@ mod kinds;
 mod locations;
 mod postgres;
 mod reload;
+mod replicas;
 mod sets;
 mod start;
 mod telemetry;

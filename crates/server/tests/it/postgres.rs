@@ -1,7 +1,5 @@
 //! Callboard on PostgreSQL.
 
-use std::pin::pin;
-
 use serde_json::Value;
 use testkit::App;
 
@@ -25,26 +23,4 @@ async fn what_was_kept_is_there_after_a_crash() {
     let before = component(&app).await;
     app.crash_and_restart().await;
     assert_eq!(component(&app).await, before);
-}
-
-#[tokio::test]
-async fn a_second_process_waits_and_goes_on_where_the_first_ended() {
-    let Some(database) = testkit::postgres() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("one.yaml");
-    std::fs::write(&file, COMPONENT).unwrap();
-    let config = config(&database, &file.to_string_lossy());
-    let mut first = app().config(&config).start().await;
-    let before = component(&first).await;
-    let mut second = pin!(app().config(&config).start());
-    for _ in 0..20 {
-        tokio::select! {
-            biased;
-            _ = &mut second => panic!("two work with one database"),
-            seen = component(&first) => assert_eq!(seen, before),
-        }
-    }
-    first.ask_to_stop();
-    assert!(first.ended().await.success());
-    assert_eq!(component(&second.await).await, before);
 }

@@ -2,18 +2,18 @@
 //! [`Database`], [`Transaction`], [`Value`] and [`Row`], and says everything else in SQL that all of them understand.
 
 mod advice;
-mod lead;
 mod lock;
 mod migrate;
 mod options;
 mod postgres;
+mod replicas;
 mod sqlite;
 mod value;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use sqlx::{PgTransaction, Sqlite, pool::PoolConnection};
-use store::{Result, Standing};
+use store::Result;
 
 pub(crate) use advice::advice;
 pub use options::{DatabaseLocation, DatabaseOptions};
@@ -73,7 +73,10 @@ impl Database {
     pub(crate) async fn begin(&self, operation: &'static str) -> Result<Transaction> {
         let connection = match self {
             Self::Sqlite(database) => database.begin().await.map(Connection::Sqlite),
-            Self::Postgres(database) => database.begin().await.map(Connection::Postgres),
+            Self::Postgres(database) => {
+                let channel = database.channel().clone();
+                database.begin().await.map(|transaction| Connection::Postgres { transaction, channel })
+            }
         };
         Ok(Transaction { connection: connection.map_err(failed(operation))?, operation })
     }
@@ -88,21 +91,6 @@ impl Database {
             Self::Sqlite(database) => Row::all(what, statement(sql, values)?.fetch_all(database.readers()).await?),
             Self::Postgres(database) => Row::all(what, statement(sql, values)?.fetch_all(database.pool()).await?),
         })
-    }
-
-    /// Asks to lead. A file belongs to the process that opened it, so whoever asks leads, under the epoch it began with.
-    pub(crate) async fn lead(&self, lease: Duration) -> Result<Standing> {
-        match self {
-            Self::Sqlite(_) => Ok(Standing::Leading { epoch: 0 }),
-            Self::Postgres(database) => database.lead(lease).await.map_err(failed("asking for the lead")),
-        }
-    }
-
-    pub(crate) async fn resign(&self) -> Result<()> {
-        match self {
-            Self::Sqlite(_) => Ok(()),
-            Self::Postgres(database) => database.resign().await.map_err(failed("giving up the lead")),
-        }
     }
 
     pub(crate) async fn close(&self) {
@@ -123,14 +111,18 @@ enum Connection {
     /// Not sqlx's own transaction: that one counts on it being open until it ends it, but SQLite ends one by itself when the
     /// disk is full or fails, and the connection would be useless from then on. The pool rolls back what is left instead.
     Sqlite(PoolConnection<Sqlite>),
-    Postgres(PgTransaction<'static>),
+    Postgres {
+        transaction: PgTransaction<'static>,
+        /// Where other processes hear of it.
+        channel: Arc<str>,
+    },
 }
 
 impl Transaction {
     pub(crate) fn dialect(&self) -> Dialect {
         match &self.connection {
             Connection::Sqlite(_) => Dialect::Sqlite,
-            Connection::Postgres(_) => Dialect::Postgres,
+            Connection::Postgres { .. } => Dialect::Postgres,
         }
     }
 
@@ -146,11 +138,22 @@ impl Transaction {
         row.map_err(failed(self.operation))
     }
 
+    /// Lets other processes know, with the commit, that the change feed ends at this position.
+    pub(crate) async fn announce(&mut self, position: i64) -> Result<()> {
+        match &self.connection {
+            Connection::Sqlite(_) => Ok(()),
+            Connection::Postgres { channel, .. } => {
+                let values = vec![channel.to_string().into(), position.into()];
+                self.execute(replicas::ANNOUNCE.to_owned(), values, true).await.map(drop)
+            }
+        }
+    }
+
     /// Returns once everything is on disk.
     pub(crate) async fn commit(self) -> Result<()> {
         let done = match self.connection {
             Connection::Sqlite(mut connection) => sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map(drop),
-            Connection::Postgres(transaction) => transaction.commit().await,
+            Connection::Postgres { transaction, .. } => transaction.commit().await,
         };
         done.map_err(failed(self.operation))
     }
@@ -162,8 +165,8 @@ impl Connection {
             Self::Sqlite(connection) => {
                 statement(sql, values)?.persistent(repeated).execute(&mut **connection).await?.rows_affected()
             }
-            Self::Postgres(connection) => {
-                statement(sql, values)?.persistent(repeated).execute(&mut **connection).await?.rows_affected()
+            Self::Postgres { transaction, .. } => {
+                statement(sql, values)?.persistent(repeated).execute(&mut **transaction).await?.rows_affected()
             }
         })
     }
@@ -173,8 +176,8 @@ impl Connection {
             Self::Sqlite(connection) => {
                 statement(sql, values)?.fetch_optional(&mut **connection).await?.map(|row| Row::new(what, row))
             }
-            Self::Postgres(connection) => {
-                statement(sql, values)?.fetch_optional(&mut **connection).await?.map(|row| Row::new(what, row))
+            Self::Postgres { transaction, .. } => {
+                statement(sql, values)?.fetch_optional(&mut **transaction).await?.map(|row| Row::new(what, row))
             }
         })
     }

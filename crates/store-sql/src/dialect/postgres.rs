@@ -1,18 +1,21 @@
 //! PostgreSQL: one small pool of connections a process, in a schema of its own where one is configured.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use config::{ClientCertificate, Postgres, PostgresTls};
 use sqlx::{
     AssertSqlSafe, Connection as _, PgConnection, PgPool, PgTransaction,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
-use store::{Result, Standing, StoreError};
+use store::{Result, StoreError};
 use uuid::Uuid;
 
-use super::lead;
 use super::migrate::{self, NEEDED, OPERATION as MIGRATING, Steps};
-use crate::error::{failed, reason};
+use super::replicas::Replicas;
+use crate::{
+    SqlStore,
+    error::{failed, reason},
+};
 
 const OPENING: &str = "opening the database";
 
@@ -22,7 +25,11 @@ const STEPS: Steps = &[
     (3, "several processes", include_str!("../../migrations/postgres/0003_several_processes.sql")),
     (4, "final entities", include_str!("../../migrations/postgres/0004_final_entities.sql")),
     (5, "pushed sets", include_str!("../../migrations/postgres/0005_pushed_sets.sql")),
+    (6, "questions", include_str!("../../migrations/postgres/0006_questions.sql")),
 ];
+
+/// Bytes of a schema's name in the name of a channel, which may have 63.
+const LONGEST_SCHEMA: usize = 50;
 
 /// What the server calls our connections unless configured.
 const APPLICATION_NAME: &str = "callboard";
@@ -38,7 +45,8 @@ const LOCK_TIMEOUT: &str = "30s";
 /// An open PostgreSQL database.
 pub(crate) struct Database {
     pool: PgPool,
-    /// Tells processes apart.
+    listening: PgPool,
+    channel: Arc<str>,
     process: Uuid,
 }
 
@@ -55,15 +63,18 @@ impl Database {
             create_schema(&mut first, schema).await.map_err(describe)?;
         }
         migrate(&mut first).await?;
+        let channel = channel(&mut first).await.map_err(describe)?;
         first.close().await.map_err(describe)?;
         let settings = [("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION), ("lock_timeout", LOCK_TIMEOUT)];
-        let pool = PgPoolOptions::new()
-            .max_connections(options.connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(connect.clone().options(settings))
-            .await
-            .map_err(describe)?;
-        Ok(Self { pool, process: base::ids::new_id() })
+        let connect = connect.options(settings);
+        let pool =
+            |connections: u32| PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+        Ok(Self {
+            listening: pool(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(connect.clone()),
+            pool: pool(options.connections).connect_lazy_with(connect),
+            channel: channel.into(),
+            process: base::ids::new_id(),
+        })
     }
 
     pub(super) async fn begin(&self) -> sqlx::Result<PgTransaction<'static>> {
@@ -74,15 +85,23 @@ impl Database {
         &self.pool
     }
 
-    pub(super) async fn lead(&self, lease: Duration) -> sqlx::Result<Standing> {
-        lead::lead(&self.pool, self.process, lease).await
+    /// Where the processes on this database hear of each other.
+    pub(super) fn channel(&self) -> &Arc<str> {
+        &self.channel
     }
 
-    pub(super) async fn resign(&self) -> sqlx::Result<()> {
-        lead::resign(&self.pool, self.process).await
+    pub(super) fn replicas(&self, store: SqlStore) -> Replicas {
+        Replicas {
+            store,
+            pool: self.pool.clone(),
+            listening: self.listening.clone(),
+            channel: self.channel.to_string(),
+            process: self.process,
+        }
     }
 
     pub(super) async fn close(&self) {
+        self.listening.close().await;
         self.pool.close().await;
     }
 }
@@ -168,6 +187,14 @@ async fn create_schema(connection: &mut PgConnection, schema: &str) -> sqlx::Res
     let create = AssertSqlSafe(format!("CREATE SCHEMA {}", quoted(schema)));
     let created = sqlx::raw_sql(create).execute(connection).await;
     created.map(drop).or_else(|error| if has_code(&error, &["42P06", "23505"]) { Ok(()) } else { Err(error) })
+}
+
+/// What news are called: `callboard_<schema>`, within the length of a name. Where two are cut to the same, each hears of the
+/// other in vain.
+async fn channel(connection: &mut PgConnection) -> sqlx::Result<String> {
+    let schema: String = sqlx::query_scalar("SELECT current_schema()::text").fetch_one(connection).await?;
+    let fits = schema.char_indices().take_while(|(at, letter)| at + letter.len_utf8() <= LONGEST_SCHEMA);
+    Ok(format!("callboard_{}", fits.map(|(_, letter)| letter).collect::<String>()))
 }
 
 fn quoted(name: &str) -> String {

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use config::{Database, LoadOptions, Settings};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use store_sql::{DatabaseLocation, DatabaseOptions};
 
 /// A schema of a PostgreSQL that nothing else uses; `None` where there is none to test with.
@@ -18,4 +19,12 @@ pub fn configured(database: &str) -> DatabaseOptions {
         Database::Postgres(postgres) => DatabaseOptions::new(DatabaseLocation::Postgres(postgres)),
         other => panic!("{database}: {other:?}"),
     }
+}
+
+/// Ends the connections that the server describes so.
+pub async fn cut_off(whose: &str) {
+    let mut admin = PgConnection::connect(&testkit::postgres_url().unwrap()).await.unwrap();
+    let sql = format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {whose}");
+    let ended: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut admin).await.unwrap();
+    assert!(ended > 0, "there is no connection with {whose}");
 }
