@@ -8,7 +8,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+/// A file is full with so many entities or bytes.
 const PER_FILE: usize = 1000;
+const BYTES_PER_FILE: usize = 4 << 20;
 
 /// What to make.
 pub struct Shape {
@@ -84,7 +86,8 @@ pub fn catalog(folder: &Path, shape: &Shape) -> Result<()> {
     let mut documents = Vec::with_capacity(PER_FILE);
     let mut files = 0;
     let mut flush = |documents: &mut Vec<String>, force: bool| -> Result<()> {
-        if documents.len() >= PER_FILE || (force && !documents.is_empty()) {
+        let is_full = documents.len() >= PER_FILE || documents.iter().map(String::len).sum::<usize>() >= BYTES_PER_FILE;
+        if is_full || (force && !documents.is_empty()) {
             fs::write(folder.join(format!("part-{files:05}.yaml")), documents.join("---\n"))?;
             files += 1;
             documents.clear();

@@ -18,7 +18,7 @@ pub enum Parent {
 }
 
 /// Everything kept of one entity. Bodies are JSON texts so that what is read can be passed on unparsed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct StoredEntity {
     /// `metadata.uid`. Ids are made in increasing order (UUID version 7), so order by id is order of arrival.
     pub id: Uuid,
@@ -65,7 +65,7 @@ pub struct EntityHead {
 }
 
 /// An entity as readers see it: the processed body with what others relate to it, its status, uid and etag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StoredFinal {
     pub id: Uuid,
     pub entity_ref: EntityRef,
@@ -80,7 +80,7 @@ pub struct StoredFinal {
 }
 
 /// What is remembered of a source that was read, so that the next read can be conditional.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ReadState {
     /// `type:target` of the location.
     pub location: String,
@@ -103,7 +103,7 @@ pub struct StoredLocation {
 }
 
 /// A named set of entities that was pushed through the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PushedSet {
     pub id: String,
     /// Unix time in milliseconds of the last push.
@@ -124,7 +124,7 @@ pub struct PushedHead {
 }
 
 /// An entity of a pushed set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PushedEntity {
     pub id: Uuid,
     /// The id of its set.

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::error::Result;
 
 /// A signing key with the time it was made. The private half never leaves the store but to sign.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StoredKey {
     pub kid: String,
     /// PKCS#8 PEM.

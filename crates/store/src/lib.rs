@@ -1,6 +1,7 @@
 //! What Callboard keeps, as traits. A backend implements them all; the contract suite in [`suite`] is the same for every
 //! backend. Nothing but [`CatalogStore::commit`] changes the catalog.
 
+pub mod archive;
 pub mod catalog;
 pub mod error;
 pub mod keys;

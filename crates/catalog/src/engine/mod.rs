@@ -128,9 +128,11 @@ pub async fn start(
 ) -> Result<EngineHandle> {
     let engine = EngineHandle::new(store.clone(), urls, options, kinds, Projection::new(index), providers)?;
     let position = store.newest_seq().await?;
-    engine.parts.projection.fill(&*store).await?;
+    // Neither waits for the other: the one works on bodies, the other on all that relates them.
+    let (filled, loaded) = tokio::join!(engine.parts.projection.fill(&*store), engine.parts.load(store.clone()));
+    filled?;
     engine.parts.reached(position);
-    engine.running.store(Some(Arc::new(engine.parts.run(store).await?)));
+    engine.running.store(Some(Arc::new(engine.parts.begin(loaded?))));
     Ok(engine)
 }
 

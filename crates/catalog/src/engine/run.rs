@@ -37,6 +37,16 @@ pub struct Parts {
     pub position: watch::Sender<i64>,
 }
 
+/// The state of the last run.
+pub struct Loaded {
+    store: Arc<dyn CatalogStore>,
+    options: CatalogOptions,
+    state: state::State,
+    registered: Registered,
+    rounds: Rounds,
+    sets: Sets,
+}
+
 /// A running engine.
 pub struct Running {
     pub commands: mpsc::UnboundedSender<Command>,
@@ -58,12 +68,11 @@ impl Parts {
         self.position.send_if_modified(|reached| position > std::mem::replace(reached, position.max(*reached)));
     }
 
-    /// Rebuilds the state of the last run and starts to look at the sources. What the sources bring is written through `store`.
-    /// What readers see has to be before them already.
+    /// Rebuilds the state of the last run. What the sources will bring is written through `store`.
     ///
     /// # Errors
     /// The store cannot be read, or the rules of the options cannot be used.
-    pub async fn run(&self, store: Arc<dyn CatalogStore>) -> Result<Running> {
+    pub async fn load(&self, store: Arc<dyn CatalogStore>) -> Result<Loaded> {
         let options = CatalogOptions::clone(&self.options.load());
         let rules = Arc::new(options.compile_rules()?);
         self.worker.rules.store(rules.clone());
@@ -87,7 +96,12 @@ impl Parts {
         if options.orphan_provider_strategy == OrphanStrategy::Delete {
             state.drop_other_providers(&rounds.names());
         }
+        Ok(Loaded { store, options, state, registered, rounds, sets })
+    }
 
+    /// Starts to look at the sources. What is kept has to be before readers already.
+    pub fn begin(&self, loaded: Loaded) -> Running {
+        let Loaded { store, options, state, registered, rounds, sets } = loaded;
         let (commands, receiver) = mpsc::unbounded_channel();
         let flushes = self.status.borrow().flushes;
         self.status.send_replace(EngineStatus {
@@ -120,7 +134,7 @@ impl Parts {
         actor.plan_all();
         tracker.spawn(actor.run(receiver));
         tracker.close();
-        Ok(Running { commands, stop, tracker })
+        Running { commands, stop, tracker }
     }
 }
 

@@ -174,12 +174,12 @@ impl Replica {
     async fn take_over(&mut self, epoch: i64) -> Result<()> {
         self.step_down().await;
         self.engine.parts.catch_up().await?;
-        let started = {
-            let starting = self.engine.parts.run(self.replicas.under(epoch));
-            tokio::pin!(starting);
+        let loaded = {
+            let loading = self.engine.parts.load(self.replicas.under(epoch));
+            tokio::pin!(loading);
             loop {
                 tokio::select! {
-                    started = &mut starting => break started,
+                    loaded = &mut loading => break loaded,
                     () = sleep(RENEW_EVERY) => {
                         // Loading takes its time. A lead that is lost meanwhile shows at the first commit.
                         let _ = in_time(self.replicas.lead(LEASE, "")).await;
@@ -187,12 +187,12 @@ impl Replica {
                 }
             }
         };
-        match started {
-            Ok(running) => {
+        match loaded {
+            Ok(loaded) => {
                 if self.leader.take().is_some() {
                     tracing::info!("this process looks at the sources now");
                 }
-                self.engine.running.store(Some(Arc::new(running)));
+                self.engine.running.store(Some(Arc::new(self.engine.parts.begin(loaded))));
                 self.epoch = Some(epoch);
                 self.answer_questions().await
             }

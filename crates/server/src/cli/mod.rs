@@ -5,6 +5,8 @@ mod completions;
 mod config_check;
 mod config_print;
 mod descriptors;
+mod export;
+mod import;
 mod validate;
 mod version;
 
@@ -36,6 +38,10 @@ enum Command {
     Validate(validate::Arguments),
     /// Look at the configuration
     Config(ConfigArguments),
+    /// Write everything that the database keeps into a file, to import it into another
+    Export(export::Arguments),
+    /// Write what an exported file has into an empty database
+    Import(import::Arguments),
     /// Print the version
     Version,
     /// Print a completion script for a shell
@@ -101,6 +107,8 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Config(ConfigArguments { command: ConfigCommand::Print(arguments) }) => {
             config_print::run(&served, &arguments)
         }
+        Command::Export(arguments) => export::run(&served, &arguments),
+        Command::Import(arguments) => import::run(&served, &arguments),
         Command::Version => Ok(version::run()),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
     }

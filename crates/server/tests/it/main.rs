@@ -1,6 +1,7 @@
 //! The one integration-test binary: the real `callboard` over loopback, and the rules of the house.
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected should stop there")]
 
+mod archive;
 mod catalog;
 mod crash;
 mod hostile;
