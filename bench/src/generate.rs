@@ -45,7 +45,8 @@ impl Counts {
 }
 
 /// SplitMix64: small, seeded, the same everywhere.
-struct Random(u64);
+/// The same numbers for the same seed.
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -56,7 +57,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
     }
 

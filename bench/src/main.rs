@@ -13,8 +13,10 @@ mod load;
 mod pages;
 mod portal;
 mod query;
+mod soak;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -53,6 +55,12 @@ enum What {
     Query(Load),
     /// The pages of a signed-in person: requests per second and latencies beside the floors.
     Pages(Load),
+    /// Two portals on one PostgreSQL, of which one is killed every half minute: whether an acknowledged write is ever lost. Run it
+    /// beside a server: `cargo xtask postgres cargo xtask bench soak`.
+    Soak {
+        #[arg(long, default_value_t = 10)]
+        minutes: u64,
+    },
     /// Serve a body of this many bytes on a free port (a floor; started by `query`).
     #[command(hide = true)]
     Floor { bytes: usize },
@@ -85,6 +93,7 @@ async fn main() -> Result<()> {
         What::Ingest { entities, skewed } => ingest::run(entities, skewed).await,
         What::Query(load) => query::run(&load).await,
         What::Pages(load) => pages::run(&load).await,
+        What::Soak { minutes } => soak::run(Duration::from_secs(60 * minutes)).await,
         What::Floor { bytes } => floor::serve(bytes).await,
     }
 }

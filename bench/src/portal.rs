@@ -47,9 +47,14 @@ pub async fn loaded(folder: &Path, entities: usize, skewed: bool) -> Result<Port
     Ok(portal)
 }
 
-/// Starts on the catalog within `folder` (none: an empty one) and the logo there, if any; the database stays in the folder, and so does the log, apart
-/// from the files that are watched.
+/// Starts on the catalog within `folder` (none: an empty one) and the logo there, if any; the database stays in the folder, and
+/// so does the log, apart from the files that are watched.
 pub async fn start(folder: &Path) -> Result<Portal> {
+    start_on(folder, "{client: better-sqlite3, connection: {directory: ./data}}").await
+}
+
+/// The same with what stands under `backend.database`.
+pub async fn start_on(folder: &Path, database: &str) -> Result<Portal> {
     let catalog = folder.join(CATALOG).join("catalog-info.yaml");
     let locations =
         if catalog.exists() { format!("[{{type: file, target: '{}'}}]", catalog.display()) } else { "[]".to_owned() };
@@ -58,7 +63,7 @@ pub async fn start(folder: &Path) -> Result<Portal> {
         folder.join("app-config.yaml"),
         format!(
             "app: {{baseUrl: 'http://localhost:7007', branding: {logo}}}\nbackend:\n  baseUrl: 'http://localhost:7007'\n  listen: '127.0.0.1:0'\n  \
-             database: {{client: better-sqlite3, connection: {{directory: ./data}}}}\n  \
+             database: {database}\n  \
              auth: {{externalAccess: [{{type: static, options: {{token: {TOKEN}, subject: bench}}}}]}}\n\
              auth: {{environment: development, providers: {{guest: {{}}}}}}\n\
              catalog:\n  rules: [{{allow: [Component, API, Resource, System, Domain, Group, User, Location]}}]\n  locations: {locations}\n"
@@ -165,6 +170,11 @@ impl Portal {
     }
 
     pub async fn stop(mut self) -> Result<()> {
+        self.kill().await
+    }
+
+    /// Ends it as a power cut would.
+    pub async fn kill(&mut self) -> Result<()> {
         self.child.kill().await?;
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! Counts that were made since the catalog last changed. Everybody opens the same lists, and beside each stand the counts of
-//! thousands of values.
+//! What was found out since the catalog last changed. Everybody opens the same lists; beside each stand the counts of thousands of
+//! values, and before its first entity come those of thousands of others.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +15,12 @@ const MAX_VALUES: usize = 100_000;
 /// Which counts: who reads, what of, and by which key.
 type Question = (ReadScope, Option<Predicate>, String);
 
+/// The beginning of a list: who reads, what of, by which key, and whether from its end.
+pub(crate) type Beginning = (ReadScope, Option<Predicate>, String, bool);
+
+/// Fewer values than this are passed over sooner than looked up.
+const WORTH_KEEPING: usize = 256;
+
 #[derive(Default)]
 pub(crate) struct Memo(Mutex<Kept>);
 
@@ -23,6 +29,7 @@ struct Kept {
     generation: u64,
     values: usize,
     counts: HashMap<Question, Arc<[FacetValue]>>,
+    passed: HashMap<Beginning, usize>,
 }
 
 impl Memo {
@@ -43,15 +50,22 @@ impl Memo {
         let counted: Arc<[FacetValue]> = count().into();
         let weight = counted.len() + predicate.map_or(1, terms);
         if weight <= MAX_VALUES / 2 {
-            let mut kept = self.0.lock();
-            let kept = kept.of(generation);
-            if kept.values + weight > MAX_VALUES {
-                *kept = Kept { generation, ..Kept::default() };
-            }
-            kept.values += weight;
-            kept.counts.insert(question, counted.clone());
+            self.0.lock().with_room(generation, weight).counts.insert(question, counted.clone());
         }
         counted
+    }
+
+    /// How many values come before the first entity of a list, as far as that is known.
+    pub fn passed(&self, generation: u64, beginning: &Beginning) -> usize {
+        self.0.lock().of(generation).passed.get(beginning).copied().unwrap_or(0)
+    }
+
+    /// Remembers that.
+    pub fn keep_passed(&self, generation: u64, beginning: Beginning, passed: usize) {
+        let weight = 1 + beginning.1.as_ref().map_or(0, terms);
+        if passed >= WORTH_KEEPING && weight <= MAX_VALUES / 2 {
+            self.0.lock().with_room(generation, weight).passed.insert(beginning, passed);
+        }
     }
 }
 
@@ -62,6 +76,16 @@ impl Kept {
             *self = Self { generation, ..Self::default() };
         }
         self
+    }
+
+    /// The same, with room for so many values more.
+    fn with_room(&mut self, generation: u64, weight: usize) -> &mut Self {
+        let kept = self.of(generation);
+        if kept.values + weight > MAX_VALUES {
+            *kept = Self { generation, ..Self::default() };
+        }
+        kept.values += weight;
+        kept
     }
 }
 
@@ -93,5 +117,8 @@ mod tests {
         let blind = memo.counts(1, &ReadScope::None, None, "kind", Vec::new);
         assert!(blind.is_empty());
         assert_eq!((ask(2, "kind", "c"), ask(2, "kind", "d")), ("c".to_owned(), "c".to_owned()));
+        let beginning = || (ReadScope::All, None, "metadata.name".to_owned(), false);
+        memo.keep_passed(2, beginning(), 1000);
+        assert_eq!((memo.passed(2, &beginning()), memo.passed(3, &beginning())), (1000, 0));
     }
 }

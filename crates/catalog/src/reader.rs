@@ -47,13 +47,14 @@ impl CatalogReader {
         let cursor = request.cursor.as_deref().map(Cursor::decode).transpose()?;
         let is_first = cursor.is_none();
         let cursor = cursor.unwrap_or_else(|| Cursor::first(request));
-        let (found, mut page) = Self::find_page(&self.index.read(), scope, request, cursor, is_first);
+        let (found, mut page) = self.find_page(&self.index.read(), scope, request, cursor, is_first);
         page.items = self.deliver(found, request.fields.as_ref()).await?;
         Ok(page)
     }
 
     /// The page without its items, and where those are.
     fn find_page(
+        &self,
         index: &Index,
         scope: &ReadScope,
         request: &PageRequest,
@@ -80,11 +81,22 @@ impl CatalogReader {
         }
         let after = cursor.order_field_values.as_ref().map(|(value, id)| Position { value: value.as_deref(), id: *id });
         // Going back is going forward in the opposite order.
-        let order = Order { key, descending: descending != cursor.is_previous, containing };
+        let mut order = Order { key, descending: descending != cursor.is_previous, containing, passed: 0 };
+        let begins = key.filter(|_| is_first && text.is_none());
+        let beginning = begins.map(|key| (scope.clone(), cursor.predicate.clone(), key.to_owned(), order.descending));
+        if let Some(beginning) = &beginning {
+            order.passed = self.memo.passed(index.generation(), beginning);
+        }
         // One item more tells whether there is a next page; when going back, there is: the page we came from.
         let extra = usize::from(!cursor.is_previous && request.limit > 0);
         let skip = if is_first { request.offset } else { 0 };
-        let mut items = index.walk(&selection, order, after, skip, request.limit.saturating_add(extra));
+        let walk = index.walk(&selection, order, after, skip, request.limit.saturating_add(extra));
+        if let (Some(beginning), Some(passed)) = (beginning, walk.passed)
+            && passed > order.passed
+        {
+            self.memo.keep_passed(index.generation(), beginning, passed);
+        }
+        let mut items = walk.items;
         let more = cursor.is_previous || items.len() > request.limit;
         items.truncate(request.limit);
         if cursor.is_previous {
@@ -115,8 +127,8 @@ impl CatalogReader {
             let (numbers, more) = if request.limit.is_none() && request.offset.is_none() {
                 let key = request.order.first().map(|order| order.key.to_lowercase());
                 let descending = request.order.first().is_some_and(|order| order.descending);
-                let order = Order { key: key.as_deref(), descending, containing: None };
-                let items = index.walk(&selection, order, None, 0, usize::MAX);
+                let order = Order { key: key.as_deref(), descending, containing: None, passed: 0 };
+                let items = index.walk(&selection, order, None, 0, usize::MAX).items;
                 (items.into_iter().map(|item| item.number).collect(), false)
             } else {
                 let offset = request.offset.unwrap_or(0);

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use catalog::{Catalog, CatalogOptions, EngineError, Push, Pushed};
 use config::{AllowedKind, Rule};
-use model::EntityRef;
+use model::{EntityRef, KindRegistry};
 use serde_json::{Value, json};
-use store::{CatalogStore, Commit, PushedSet};
+use store::{CatalogStore, Commit, PushedEntity, PushedSet, suite};
 use support::*;
 
 fn entity(name: &str, owner: &str) -> Value {
@@ -238,6 +238,39 @@ async fn what_was_kept_and_not_handed_on_is_at_the_next_start() {
     assert_eq!(names(&catalog).await, ["b", "c"]);
     catalog.engine.shutdown().await;
     assert!(store.pushed_sets().await.unwrap()[0].applied.is_some());
+}
+
+/// Who asked another process that died before it answered.
+#[tokio::test]
+async fn what_was_kept_and_not_handed_on_is_waited_for_after_a_start() {
+    let (store, catalog) = empty().await;
+    replace(&catalog, all(&["a"]), push()).await;
+    catalog.engine.shutdown().await;
+    let body = |name: &str| {
+        let mut body = entity(name, "other");
+        body["metadata"]["annotations"] = json!({
+            "backstage.io/managed-by-location": "set:s", "backstage.io/managed-by-origin-location": "set:s",
+        });
+        body.to_string().into_boxed_str()
+    };
+    let known = store.pushed_heads("s").await.unwrap();
+    let pushed = |name: &str, id| PushedEntity {
+        id,
+        set: "s".into(),
+        entity_ref: refs(&[name]).remove(0),
+        hash: "new".into(),
+        body: body(name),
+    };
+    let set = PushedSet { applied: None, ..store.pushed_sets().await.unwrap().remove(0) };
+    let put_pushed = vec![pushed("a", known[0].id), pushed("b", suite::id("b"))];
+    store.commit(&Commit { put_sets: vec![set], put_pushed, ..Commit::default() }).await.unwrap();
+
+    let urls = FolderReader::new("/nonexistent");
+    let catalog = Catalog::start(store, urls, options([]), Arc::new(KindRegistry::builtin())).await.unwrap();
+    catalog.engine.wait_shown(&refs(&["a", "b"])).await.unwrap();
+    for name in ["component:a", "component:b"] {
+        assert_eq!(get(&catalog, name).await.unwrap()["spec"]["owner"], "other");
+    }
 }
 
 #[tokio::test]

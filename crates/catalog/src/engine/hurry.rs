@@ -1,6 +1,7 @@
 //! What somebody waits for: it goes before everything else, and is answered for once readers see it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::EntityRef;
@@ -9,7 +10,9 @@ use tokio::time::Instant;
 
 use super::actor::Actor;
 use super::graph::Id;
+use super::rounds::Rounds;
 use super::state::{Processing, State, TargetId};
+use crate::providers::PushedEntities;
 
 /// A source that takes longer to answer is not waited for.
 const SOURCE_PATIENCE: Duration = Duration::from_secs(1);
@@ -31,7 +34,9 @@ enum Pending {
 
 /// Somebody who waits until everything below some entities is shown.
 pub struct Awaited {
-    roots: Vec<Id>,
+    entities: Vec<EntityRef>,
+    /// Sets of which something is still to be handed on, after a start: it may be these entities.
+    sets: Vec<Arc<str>>,
     until: Instant,
     since: HashMap<Pending, Instant>,
     answer: oneshot::Sender<()>,
@@ -39,10 +44,15 @@ pub struct Awaited {
 
 impl Awaited {
     /// When there is no sense in waiting any longer; `None` when everything is done or given up.
-    fn deadline(&mut self, state: &State, now: Instant) -> Option<Instant> {
-        let pending = state.pending_below(&self.roots);
+    fn deadline(&mut self, state: &State, rounds: &Rounds, now: Instant) -> Option<Instant> {
+        self.sets.retain(|name| state.providers_due.contains(name) || rounds.is_open(name));
+        if !self.sets.is_empty() {
+            return Some(self.until).filter(|deadline| *deadline > now);
+        }
+        let roots = self.roots(state);
+        let pending = state.pending_below(&roots);
         // Of many, the last ones only wait for a processor.
-        let entity_patience = if self.roots.len() > FEW { PATIENCE } else { ENTITY_PATIENCE };
+        let entity_patience = if roots.len() > FEW { PATIENCE } else { ENTITY_PATIENCE };
         self.since.retain(|what, _| pending.contains(what));
         let deadlines = pending.into_iter().map(|what| {
             let since = *self.since.entry(what).or_insert(now);
@@ -53,6 +63,10 @@ impl Awaited {
             }
         });
         deadlines.max().map(|deadline| deadline.min(self.until)).filter(|deadline| *deadline > now)
+    }
+
+    fn roots(&self, state: &State) -> Vec<Id> {
+        self.entities.iter().filter_map(|entity_ref| state.graph.find(entity_ref)).collect()
     }
 }
 
@@ -103,13 +117,19 @@ impl Actor {
 
     /// Answers once everything below some entities is shown, or is not worth waiting for.
     pub fn answer_when_shown(&mut self, entity_refs: &[EntityRef], answer: oneshot::Sender<()>) {
-        let roots: Vec<Id> = entity_refs.iter().filter_map(|entity_ref| self.state.graph.find(entity_ref)).collect();
-        if roots.len() <= FEW {
-            roots.iter().for_each(|root| self.hurry(*root));
+        let awaited = Awaited {
+            entities: entity_refs.to_vec(),
+            sets: self.sets.unapplied().map(|set| PushedEntities::name_of(set).into()).collect(),
+            until: Instant::now() + PATIENCE,
+            since: HashMap::new(),
+            answer,
+        };
+        if entity_refs.len() <= FEW {
+            awaited.roots(&self.state).into_iter().for_each(|root| self.hurry(root));
         }
         // Answered at the next time something is shown, at the earliest.
         self.touch();
-        self.waiting.push(Awaited { roots, until: Instant::now() + PATIENCE, since: HashMap::new(), answer });
+        self.waiting.push(awaited);
     }
 
     /// Answers those whose wait is over. Called whenever something was shown and when [`Actor::next_answer`] has come.
@@ -117,14 +137,14 @@ impl Actor {
         let now = Instant::now();
         let mut next = None;
         for mut awaited in std::mem::take(&mut self.waiting) {
-            match awaited.deadline(&self.state, now) {
+            match awaited.deadline(&self.state, &self.rounds, now) {
                 Some(deadline) => {
                     next = Some(next.map_or(deadline, |next: Instant| next.min(deadline)));
                     self.waiting.push(awaited);
                 }
                 None => {
-                    for root in &awaited.roots {
-                        self.state.hurried.remove(root);
+                    for root in awaited.roots(&self.state) {
+                        self.state.hurried.remove(&root);
                     }
                     // Whoever asked may have given up.
                     let _ = awaited.answer.send(());

@@ -67,6 +67,8 @@ pub struct Index {
     /// Key ids by the hash of their name.
     key_ids: HashTable<u32>,
     free_keys: Vec<u32>,
+    /// The ids of keys whose values are the targets of relations, in order: a few dozen.
+    relation_keys: Vec<u32>,
     /// Keys that lost values or entities and must be settled before the next read.
     touched: BTreeSet<u32>,
     hasher: DefaultHashBuilder,
@@ -281,6 +283,7 @@ impl Index {
                 entry.remove();
             }
             self.free_keys.push(id);
+            self.relation_keys.retain(|other| *other != id);
         } else {
             key.settle();
         }

@@ -40,9 +40,13 @@ impl Index {
         for (kind, _) in relations {
             if newest != Some(kind) {
                 newest = Some(kind);
-                let key = self.key_id(&format!("relations.{}", kind.to_lowercase()));
-                let Some(key) = key.map(|id| &mut self.keys[id as usize]) else { return false };
-                if &**key.relation.get_or_insert_with(|| kind.as_str().into()) != kind {
+                let Some(id) = self.key_id(&format!("relations.{}", kind.to_lowercase())) else { return false };
+                let key = &mut self.keys[id as usize];
+                if key.relation.is_none() {
+                    key.relation = Some(kind.as_str().into());
+                    self.relation_keys.insert(self.relation_keys.partition_point(|other| *other < id), id);
+                }
+                if key.relation.as_deref() != Some(kind) {
                     return false;
                 }
             }
@@ -53,12 +57,15 @@ impl Index {
     }
 
     fn told(&self, rows: &[(u32, u32)]) -> Vec<(&str, &str)> {
-        let relation = |(key, value): &(u32, u32)| {
-            let key = &self.keys[*key as usize];
-            let kind = key.relation.as_deref().filter(|_| *value != NO_VALUE)?;
-            Some((kind, key.original(*value)))
-        };
-        let mut relations: Vec<(&str, &str)> = rows.iter().filter_map(relation).collect();
+        let mut relations = Vec::with_capacity(8);
+        // The rows are in order of key, and most keys are none of these.
+        for id in &self.relation_keys {
+            let key = &self.keys[*id as usize];
+            let Some(kind) = key.relation.as_deref() else { continue };
+            let start = rows.partition_point(|(other, _)| other < id);
+            let values = rows[start..].iter().take_while(|(other, value)| other == id && *value != NO_VALUE);
+            relations.extend(values.map(|(_, value)| (kind, key.original(*value))));
+        }
         relations.sort_unstable();
         relations
     }

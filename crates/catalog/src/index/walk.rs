@@ -17,6 +17,8 @@ pub(crate) struct Order<'a> {
     pub descending: bool,
     /// Only values that contain this have a place.
     pub containing: Option<&'a Like>,
+    /// So many values come first of which no selected entity has one, as an earlier walk found.
+    pub passed: usize,
 }
 
 impl Order<'_> {
@@ -40,25 +42,34 @@ pub(crate) struct Item<'a> {
     pub value: Option<&'a str>,
 }
 
+/// What a walk met.
+#[derive(Default)]
+pub(crate) struct Walk<'a> {
+    pub items: Vec<Item<'a>>,
+    /// So many values came first of which no selected entity had one; told only of walks from the beginning, in the dictionary.
+    pub passed: Option<usize>,
+}
+
 /// What a walk collects: some items after some others.
 struct Collector<'a> {
     skip: usize,
     take: usize,
-    items: Vec<Item<'a>>,
+    walk: Walk<'a>,
 }
 
 impl<'a> Collector<'a> {
     /// False when there is enough.
     fn add(&mut self, item: Item<'a>) -> bool {
-        if self.items.len() == self.take {
+        let items = &mut self.walk.items;
+        if items.len() == self.take {
             return false;
         }
         if self.skip > 0 {
             self.skip -= 1;
         } else {
-            self.items.push(item);
+            items.push(item);
         }
-        self.items.len() < self.take
+        items.len() < self.take
     }
 }
 
@@ -79,17 +90,17 @@ impl Index {
         after: Option<Position<'_>>,
         skip: usize,
         take: usize,
-    ) -> Vec<Item<'_>> {
-        let mut collector = Collector { skip, take, items: Vec::new() };
+    ) -> Walk<'_> {
+        let mut collector = Collector { skip, take, walk: Walk::default() };
         if take == 0 {
-            return collector.items;
+            return collector.walk;
         }
         let Some(name) = order.key else {
             let bounds = self.bounds(after.map(|after| after.id), order.descending);
             step(selection, bounds, order.descending, &mut |number| collector.add(Item { number, value: None }));
-            return collector.items;
+            return collector.walk;
         };
-        let Some(id) = self.key_id(name) else { return collector.items };
+        let Some(id) = self.key_id(name) else { return collector.walk };
         let key = &self.keys[id as usize];
         let matches = key.valued.count_in(selection);
         let wanted = skip.saturating_add(take) as u64;
@@ -98,7 +109,7 @@ impl Index {
         } else {
             self.walk_dictionary(key, selection, order, after, &mut collector);
         }
-        collector.items
+        collector.walk
     }
 
     /// Steps through the dictionary: good when most of what is met is selected.
@@ -115,8 +126,8 @@ impl Index {
         let start = after.and_then(|after| after.value).map(|value| key.place(&sorted, value));
         let all = selection.len() == self.live.len();
         let mut place = match &start {
-            None if descending => sorted.len(),
-            None => 0,
+            None if descending => sorted.len().saturating_sub(order.passed),
+            None => order.passed.min(sorted.len()),
             Some(start) if descending => start.end,
             Some(start) => start.start,
         };
@@ -139,12 +150,18 @@ impl Index {
                 .filter(|_| start.as_ref().is_some_and(|start| start.contains(&group.start)))
                 .map(|after| after.id);
             let bounds = self.bounds(from, descending);
-            let values = &sorted[group];
+            let values = &sorted[group.clone()];
             let value = Some(key.lower(values[0]));
             if !order.admits(key.lower(values[0])) {
                 continue;
             }
-            let mut add = |number| collector.add(Item { number, value });
+            let before = if descending { sorted.len() - group.end } else { group.start };
+            let mut add = |number| {
+                if after.is_none() {
+                    collector.walk.passed.get_or_insert(before);
+                }
+                collector.add(Item { number, value })
+            };
             let go_on = match values {
                 [single] => match key.postings(*single) {
                     Postings::One(number) => !(bounds.contains(number) && selection.contains(*number)) || add(*number),

@@ -2,13 +2,18 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use catalog::{OrderField, PageRequest, QueryError};
-use model::ReadScope;
+use catalog::{
+    CatalogReader, OrderField, PageRequest, QueryError,
+    index::{FinalEntity, Index},
+};
 use model::filter::Predicate;
+use model::{EntityRef, ReadScope};
+use parking_lot::RwLock;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
-use crate::support::{names, now, pages, reader};
+use crate::support::{Bodies, entity, names, now, pages, prepared, reader};
 
 fn by(key: &str, limit: usize) -> PageRequest {
     let order = Some(OrderField { key: key.to_owned(), descending: false });
@@ -138,4 +143,43 @@ fn json_value() -> impl Strategy<Value = Value> {
         Just(json!({ "in": ["metadata.tags", ["b"]] })),
         Just(json!([{ "field": "metadata.name", "order": "desc" }])),
     ]
+}
+
+#[test]
+fn a_list_that_begins_late_is_the_same_when_asked_again_and_after_changes() {
+    let named = |kind: &str, name: String| json!({ "kind": kind, "metadata": { "name": name } });
+    let apis = (0..400).map(|i| named("API", format!("m{i:03}")));
+    let components = ["z1", "z2", "a1"].map(|name| named("Component", name.to_owned()));
+    let entities: Vec<FinalEntity> = (0..).zip(apis.chain(components)).map(|(n, body)| entity(n, body)).collect();
+    let index = Arc::new(RwLock::new(Index::default()));
+    index.write().apply(prepared(entities), &[]);
+    let reader = CatalogReader::new(index.clone(), Arc::new(Bodies::default()));
+    let list = |descending: bool| {
+        let order = OrderField { key: "metadata.name".to_owned(), descending };
+        let request = PageRequest {
+            predicate: Some(Predicate::equals("kind", "component")),
+            order: Some(order),
+            limit: 10,
+            ..PageRequest::default()
+        };
+        names(&now(reader.page(&ReadScope::All, &request)).unwrap().items)
+    };
+    let apply = |put: Option<FinalEntity>, gone: &[&str]| {
+        let gone: Vec<EntityRef> = gone.iter().map(|text| EntityRef::parse_full(text).unwrap()).collect();
+        index.write().apply(prepared(put), &gone);
+    };
+    for _ in 0..3 {
+        assert_eq!(list(false), ["a1", "z1", "z2"]);
+        assert_eq!(list(true), ["z2", "z1", "a1"]);
+    }
+    apply(None, &["component:default/a1"]);
+    for _ in 0..3 {
+        assert_eq!(list(false), ["z1", "z2"]);
+        assert_eq!(list(true), ["z2", "z1"]);
+    }
+    apply(Some(entity(1000, named("Component", "b".to_owned()))), &["component:default/z1", "component:default/z2"]);
+    for _ in 0..3 {
+        assert_eq!(list(false), ["b"]);
+        assert_eq!(list(true), ["b"]);
+    }
 }
