@@ -444,17 +444,15 @@ impl Actor {
         }
     }
 
-    /// Watches what is read now. Answers whether that asks for reading again what may have changed meanwhile.
+    /// Watches what is read now. Answers whether that asks for looking again at what may have changed meanwhile.
     fn update_watches(&mut self) -> bool {
         let began = Instant::now();
         self.state.watch_stale = false;
         let Some(watcher) = &mut self.watcher else { return false };
         let added = watcher.watch(self.state.watched());
-        for target in self.state.files_below(&added) {
-            self.state.queue_read(target, false);
-        }
+        let more = self.state.watched_anew(&added);
         self.progress.watch_at = Instant::now() + began.elapsed() * WATCH_REST;
-        self.state.read_queue.has_files()
+        more
     }
 }
 

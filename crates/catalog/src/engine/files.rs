@@ -168,12 +168,29 @@ impl State {
         deep.into_iter().map(Folder::deep).chain(flat).collect()
     }
 
-    /// File targets that lie in folders.
-    pub fn files_below(&self, folders: &[PathBuf]) -> BTreeSet<TargetId> {
-        let mut reads = BTreeSet::new();
+    /// Folders are watched from now on: what lies in them may have changed since it was read, unnoticed. Answers whether
+    /// something is to be looked at again.
+    pub fn watched_anew(&mut self, folders: &[PathBuf]) -> bool {
+        let mut reads: BTreeSet<TargetId> = BTreeSet::new();
+        let mut entities: BTreeSet<Id> = BTreeSet::new();
         for folder in folders {
-            self.below(&format!("{}/", folder.display()), &mut reads, &mut BTreeSet::new());
+            let real = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+            let led_here = self.links.range(real.clone()..).take_while(|(to, _)| to.starts_with(&real));
+            for name in led_here.flat_map(|(_, links)| links) {
+                let key = format!("file:{}", name.display());
+                reads.extend(self.target_ids.get(key.as_str()));
+                entities.extend(self.refresh.get(key.as_str()).into_iter().flatten());
+                self.below(&format!("{}/", name.display()), &mut reads, &mut entities);
+            }
+            self.below(&format!("{}/", folder.display()), &mut reads, &mut entities);
         }
-        reads
+        let any = !reads.is_empty() || !entities.is_empty();
+        for read in reads {
+            self.queue_read(read, false);
+        }
+        for entity in entities {
+            self.queue_processing(entity);
+        }
+        any
     }
 }
