@@ -13,6 +13,8 @@ const PAGES = {
   impact: ['/catalog/default/resource/event-bus/impact', 'One step away'],
   'impact-owner': ['/catalog/default/resource/event-bus/impact?by=owner', 'would be affected'],
   source: ['/catalog/default/component/timetable/source', 'Timetable'],
+  history: ['/catalog/default/component/timetable/history', 'Since when'],
+  activity: ['/activity', 'Changes'],
   inspect: ['/catalog/default/component/timetable/inspect', 'Timetable'],
   api: ['/catalog/default/api/timetable-api', 'Timetable API'],
   group: ['/catalog/default/group/passengers', 'Passengers'],

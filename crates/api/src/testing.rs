@@ -114,7 +114,7 @@ impl Fixture {
         let engine =
             catalog::engine::start(store.clone(), Arc::new(NoHosts), options, kinds, Arc::default(), Vec::new());
         let state = ApiState::new(Services {
-            catalog: CatalogReader::new(index.clone(), store.clone()),
+            catalog: CatalogReader::of(index.clone(), store.clone()),
             engine: engine.await.unwrap(),
             sources: Arc::new(SourceReader::new(Arc::new(NoHosts))),
             store,

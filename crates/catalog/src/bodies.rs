@@ -1,6 +1,7 @@
 //! Entities on their way out: whole or in parts, large texts fetched from the store when they are wanted.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use model::{EntityRef, fields::FieldSet};
@@ -12,6 +13,47 @@ use crate::query::QueryError;
 
 /// Large bodies are fetched this many at a time, so that few are in memory at once.
 const BATCH: usize = 100;
+
+/// Where large texts are, of the entities that an index shows.
+#[derive(Clone)]
+pub(crate) enum Bodies {
+    /// As they are now.
+    Now(Arc<dyn CatalogStore>),
+    /// As they were at a position of the change feed.
+    Past(Arc<dyn CatalogStore>, i64),
+}
+
+impl Bodies {
+    pub fn store(&self) -> &Arc<dyn CatalogStore> {
+        let (Self::Now(store) | Self::Past(store, _)) = self;
+        store
+    }
+
+    /// Whole bodies, by reference.
+    async fn whole(&self, refs: &[EntityRef]) -> Result<HashMap<EntityRef, Value>, QueryError> {
+        let mut whole = HashMap::new();
+        let mut take = |entity_ref, text: &str| {
+            if let Ok(body) = serde_json::from_str(text) {
+                whole.insert(entity_ref, body);
+            }
+        };
+        match self {
+            Self::Now(store) if !refs.is_empty() => {
+                for stored in store.entities(refs).await? {
+                    stored.processed.into_iter().for_each(|text| take(stored.entity_ref.clone(), &text));
+                }
+            }
+            Self::Now(_) => {}
+            Self::Past(store, position) => {
+                for entity_ref in refs {
+                    let version = store.version_at(entity_ref, *position).await?;
+                    version.into_iter().for_each(|version| take(version.entity_ref, &version.body));
+                }
+            }
+        }
+        Ok(whole)
+    }
+}
 
 /// An entity that was found, held without the index's lock.
 pub(crate) struct Found {
@@ -33,7 +75,7 @@ impl Found {
 
 /// The JSON of each entity, or of the parts asked for.
 pub(crate) async fn deliver(
-    store: &dyn CatalogStore,
+    bodies: &Bodies,
     found: Vec<Found>,
     fields: Option<&FieldSet>,
 ) -> Result<Vec<Bytes>, QueryError> {
@@ -42,14 +84,7 @@ pub(crate) async fn deliver(
     for batch in found.chunks(BATCH) {
         let refs: Vec<EntityRef> =
             batch.iter().filter(|found| found.needs_store(fields)).map(|found| found.entity_ref.clone()).collect();
-        let mut full: HashMap<EntityRef, Value> = HashMap::new();
-        if !refs.is_empty() {
-            for stored in store.entities(&refs).await? {
-                if let Some(body) = stored.processed.and_then(|text| serde_json::from_str(&text).ok()) {
-                    full.insert(stored.entity_ref, body);
-                }
-            }
-        }
+        let full = bodies.whole(&refs).await?;
         for found in batch {
             let json = found.body.whole(full.get(&found.entity_ref));
             items.push(match fields {

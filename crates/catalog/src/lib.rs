@@ -8,6 +8,7 @@
 pub mod analyze;
 mod bodies;
 pub mod engine;
+pub mod history;
 pub mod index;
 pub mod ingest;
 pub mod inspect;
@@ -31,6 +32,7 @@ pub use engine::{
     CatalogOptions, ConfigLocation, EngineError, EngineHandle, EngineStatus, ProviderStatus, Push, Pushed, SetStatus,
     SourceStatus, Tally, Trouble,
 };
+pub use history::{Activity, Blamed, Difference, History, Moment, PastVersion};
 pub use inspect::Inspection;
 pub use preview::Previewed;
 pub use query::{
@@ -74,7 +76,7 @@ impl Catalog {
     ) -> Result<Self, EngineError> {
         let index = Arc::new(parking_lot::RwLock::new(index::Index::default()));
         let engine = engine::start(store.clone(), urls, options, kinds, index.clone(), providers).await?;
-        Ok(Self { reader: CatalogReader::new(index, store), engine })
+        Ok(Self { reader: CatalogReader::of(index, store), engine })
     }
 
     /// The catalog of one of several processes on one database. With `may_lead`, this one looks at the sources whenever no other
@@ -93,6 +95,6 @@ impl Catalog {
         let index = Arc::new(parking_lot::RwLock::new(index::Index::default()));
         let (shown, reads) = (index.clone(), store.clone());
         let engine = replica::start(store, replicas, urls, options, kinds, shown, Vec::new(), may_lead).await?;
-        Ok(Self { reader: CatalogReader::new(index, reads), engine })
+        Ok(Self { reader: CatalogReader::of(index, reads), engine })
     }
 }

@@ -10,7 +10,8 @@ use parking_lot::RwLock;
 use store::CatalogStore;
 use uuid::Uuid;
 
-use crate::bodies::{Found, deliver};
+use crate::bodies::{Bodies, Found, deliver};
+use crate::history::Past;
 use crate::index::{Head, Index, Item, Order, Position};
 use crate::memo::Memo;
 use crate::query::*;
@@ -27,13 +28,32 @@ const DEFAULT_TEXT_FIELD: &str = "metadata.uid";
 #[derive(Clone)]
 pub struct CatalogReader {
     index: Arc<RwLock<Index>>,
-    store: Arc<dyn CatalogStore>,
+    bodies: Bodies,
     memo: Arc<Memo>,
+    past: Arc<Past>,
 }
 
 impl CatalogReader {
-    pub fn new(index: Arc<RwLock<Index>>, store: Arc<dyn CatalogStore>) -> Self {
-        Self { index, store, memo: Arc::default() }
+    /// A reader of what an index shows; the store has the large texts.
+    pub fn of(index: Arc<RwLock<Index>>, store: Arc<dyn CatalogStore>) -> Self {
+        Self::new(index, Bodies::Now(store))
+    }
+
+    pub(crate) fn new(index: Arc<RwLock<Index>>, bodies: Bodies) -> Self {
+        Self { index, bodies, memo: Arc::default(), past: Arc::default() }
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn CatalogStore> {
+        self.bodies.store()
+    }
+
+    pub(crate) fn past(&self) -> &Arc<Past> {
+        &self.past
+    }
+
+    /// Whether there is such an entity to see.
+    pub fn sees(&self, scope: &ReadScope, entity_ref: &EntityRef) -> bool {
+        self.index.read().visible_number_of(entity_ref, scope).is_some()
     }
 
     /// Increases with every change that any read may show: two reads between which it stayed show the same. Taken before
@@ -270,7 +290,7 @@ impl CatalogReader {
     }
 
     async fn deliver(&self, found: Vec<Found>, fields: Option<&FieldSet>) -> Result<Vec<Bytes>> {
-        deliver(&*self.store, found, fields).await
+        deliver(&self.bodies, found, fields).await
     }
 
     async fn hit(&self, found: Option<Found>) -> Result<Option<EntityHit>> {

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use catalog::Catalog;
 use model::{EntityRef, KindRegistry};
 use store::{
-    CatalogStore, Change, Commit, Committed, EntityHead, PushedEntity, PushedHead, PushedSet, ReadState, StoreError,
-    StoredEntity, StoredFinal, StoredLocation,
+    CatalogStore, Change, Commit, Committed, Current, EntityHead, Forget, HistoryStore, PushedEntity, PushedHead,
+    PushedSet, ReadState, StoreError, StoredEntity, StoredFinal, StoredLocation, Version,
 };
 use support::*;
 use uuid::Uuid;
@@ -82,6 +82,45 @@ impl CatalogStore for Full {
 
     async fn newest_seq(&self) -> Result<i64> {
         self.inner.newest_seq().await
+    }
+}
+
+#[async_trait]
+impl HistoryStore for Full {
+    async fn versions(&self, entity_ref: &EntityRef, before: Option<i64>, limit: u32) -> Result<Vec<Version>> {
+        self.inner.versions(entity_ref, before, limit).await
+    }
+
+    async fn version_at(&self, entity_ref: &EntityRef, position: i64) -> Result<Option<Version>> {
+        self.inner.version_at(entity_ref, position).await
+    }
+
+    async fn versions_at(&self, position: i64, after: Option<&EntityRef>, limit: u32) -> Result<Vec<Version>> {
+        self.inner.versions_at(position, after, limit).await
+    }
+
+    async fn versions_after(&self, after: Option<(&EntityRef, i64)>, limit: u32) -> Result<Vec<Version>> {
+        self.inner.versions_after(after, limit).await
+    }
+
+    async fn currents_after(&self, after: Option<&EntityRef>, limit: u32) -> Result<Vec<Current>> {
+        self.inner.currents_after(after, limit).await
+    }
+
+    async fn position_at(&self, time: i64) -> Result<Option<i64>> {
+        self.inner.position_at(time).await
+    }
+
+    async fn changes_before(&self, before: Option<i64>, limit: u32) -> Result<Vec<Change>> {
+        self.inner.changes_before(before, limit).await
+    }
+
+    async fn kept_from(&self) -> Result<i64> {
+        self.inner.kept_from().await
+    }
+
+    async fn forget_versions(&self, forget: Forget) -> Result<u64> {
+        self.inner.forget_versions(forget).await
     }
 }
 

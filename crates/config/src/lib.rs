@@ -39,8 +39,8 @@ pub use section::auth::{AccessRestriction, Auth, ExternalAccess, ExternalCredent
 pub use section::backend::{AllowedHost, Backend, Certificate, CspDirective, Https, Lifecycle, Listen, Role};
 pub use section::branding::{Branding, Picture};
 pub use section::catalog::{
-    AllowedKind, Catalog, ConflictStrategy, LocationMatch, OrphanStrategy, ProcessingInterval, Rule, StaticLocation,
-    TargetMatch,
+    AllowedKind, Catalog, ConflictStrategy, History, LocationMatch, OrphanStrategy, ProcessingInterval, Rule,
+    StaticLocation, TargetMatch,
 };
 pub use section::cors::Cors;
 pub use section::database::{ClientCertificate, Database, Postgres, PostgresServer, PostgresTls};

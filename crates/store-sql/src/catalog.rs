@@ -1,5 +1,6 @@
 //! The catalog: the commit door, entities, locations, read states and the change feed.
 
+mod history;
 mod rows;
 mod write;
 

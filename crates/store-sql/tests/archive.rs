@@ -7,7 +7,7 @@ use std::io::Cursor;
 
 use store::archive::{ArchiveError, export, import};
 use store::{
-    CatalogStore, Commit, KeyStore, PushedEntity, PushedSet, StoredKey,
+    CatalogStore, Change, ChangeKind, Commit, KeyStore, PushedEntity, PushedSet, StoredKey,
     suite::{change, entity, final_of, location, read_state},
 };
 use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
@@ -29,6 +29,14 @@ async fn filled() -> SqlStore {
         };
         store.commit(&commit).await.unwrap();
     }
+    let mut replaced = entity("e1-1");
+    replaced.processed = Some("{\"kind\":\"Component\"}".into());
+    let commit = Commit {
+        changes: vec![Change { kind: ChangeKind::Updated, ..change(&replaced) }],
+        upserts: vec![replaced],
+        ..Commit::default()
+    };
+    store.commit(&commit).await.unwrap();
     let set = PushedSet { id: "set".into(), updated_at: 7, updated_by: "ci".into(), applied: None };
     let pushed = (0..1200).map(|i| PushedEntity {
         id: base::ids::new_id(),
@@ -89,8 +97,8 @@ async fn what_is_no_whole_archive_is_told() {
     assert!(matches!(refusal(&cut).await, ArchiveError::Cut { .. }));
     let missing = [&lines[..5], &lines[6..]].concat().join("\n");
     assert!(matches!(refusal(&missing).await, ArchiveError::Cut { .. }));
-    let newer = whole.replacen("\"format\":1", "\"format\":2", 1);
-    assert!(matches!(refusal(&newer).await, ArchiveError::TooNew { found: 2 }));
+    let newer = whole.replacen("\"format\":2", "\"format\":3", 1);
+    assert!(matches!(refusal(&newer).await, ArchiveError::TooNew { found: 3 }));
     let broken = [&lines[..3], &["{\"entity\":{}}"]].concat().join("\n");
     let error = refusal(&broken).await.to_string();
     assert!(error.starts_with("line 4 of the archive cannot be read: missing field"), "{error}");

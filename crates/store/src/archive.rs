@@ -10,10 +10,11 @@ use crate::catalog::{
     CatalogStore, Change, Commit, PushedEntity, PushedSet, ReadState, StoredEntity, StoredFinal, StoredLocation,
 };
 use crate::error::StoreError;
+use crate::history::{Current, Version};
 use crate::keys::{KeyStore, StoredKey};
 
 /// The shape of the lines. A release reads its own shape and those before it.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Rows read and written at once.
 const PAGE: u32 = 500;
 /// Before all keys, for they are asked for by when they end.
@@ -57,6 +58,8 @@ enum Line {
     Shown(Box<StoredFinal>),
     Read(ReadState),
     Change(Change),
+    Version(Box<Version>),
+    Current(Current),
     End { rows: usize },
 }
 
@@ -94,6 +97,16 @@ pub async fn export<S: CatalogStore + KeyStore>(store: &S, release: &str, out: &
     while let Some(last) = page.last().map(|last| last.seq) {
         writer.rows(page, Line::Change)?;
         page = store.changes_after(last, PAGE).await?;
+    }
+    let mut page = store.versions_after(None, PAGE).await?;
+    while let Some(last) = page.last().map(|last| (last.entity_ref.clone(), last.since.position)) {
+        writer.rows(page, |version| Line::Version(Box::new(version)))?;
+        page = store.versions_after(Some((&last.0, last.1)), PAGE).await?;
+    }
+    let mut page = store.currents_after(None, PAGE).await?;
+    while let Some(last) = page.last().map(|last| last.entity_ref.clone()) {
+        writer.rows(page, Line::Current)?;
+        page = store.currents_after(Some(&last), PAGE).await?;
     }
     if store.newest_seq().await? != position {
         return Err(ArchiveError::Changed);
@@ -158,6 +171,8 @@ pub async fn import<S: CatalogStore + KeyStore>(store: &S, from: impl BufRead) -
             Line::Shown(shown) => commit.finals.push(*shown),
             Line::Read(state) => commit.read_states.push(state),
             Line::Change(change) => commit.changes.push(change),
+            Line::Version(version) => commit.put_versions.push(*version),
+            Line::Current(current) => commit.put_currents.push(current),
         }
         rows += 1;
         waiting += 1;

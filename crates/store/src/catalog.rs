@@ -6,6 +6,7 @@ use model::{EntityRef, LocationRef, Problem, relation::RelationEdge};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::history::{Current, HistoryStore, Version};
 
 /// Who keeps an entity alive. An entity without a parent is an orphan.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -153,8 +154,16 @@ pub struct Change {
     pub kind: ChangeKind,
     /// Unix time in milliseconds.
     pub at: i64,
-    /// What caused it: a location ref, a provider name, or the subject of an API call.
+    /// What caused it: a location ref, a provider name, or [`Change::RELATIONS`].
     pub cause: String,
+    /// Who caused it, where somebody did.
+    #[serde(default)]
+    pub actor: Option<String>,
+}
+
+impl Change {
+    /// The cause when nothing of the entity changed but what others relate to it.
+    pub const RELATIONS: &str = "relations";
 }
 
 /// One atomic change of the catalog.
@@ -179,6 +188,10 @@ pub struct Commit {
     pub forget_read_states: Vec<String>,
     /// What readers will see as changed; `seq` is set by the store.
     pub changes: Vec<Change>,
+    /// The past of entities that come from elsewhere with it. What this commit replaces is kept without being named here.
+    pub put_versions: Vec<Version>,
+    /// Since when entities that come from elsewhere are what they are.
+    pub put_currents: Vec<Current>,
 }
 
 /// What a commit answered.
@@ -189,9 +202,10 @@ pub struct Committed {
 }
 
 #[async_trait]
-pub trait CatalogStore: Send + Sync {
+pub trait CatalogStore: HistoryStore {
     /// Applies everything in one transaction and returns once it is durable; on an error nothing of it was kept.
-    /// Upserts and finals replace what has the same `entity_ref`. Adding a location that exists is [`crate::StoreError::Conflict`].
+    /// Upserts and finals replace what has the same `entity_ref`; bodies that readers saw and that are replaced or removed
+    /// remain as versions. Adding a location that exists is [`crate::StoreError::Conflict`].
     async fn commit(&self, commit: &Commit) -> Result<Committed>;
 
     /// Entities in order of id, after the given id, at most `limit`: for start-up and rebuilds.

@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod catalog;
 pub mod error;
+pub mod history;
 pub mod keys;
 pub mod replica;
 pub mod suite;
@@ -13,5 +14,6 @@ pub use catalog::{
     ReadState, StoredEntity, StoredFinal, StoredLocation,
 };
 pub use error::{Result, StoreError};
+pub use history::{Current, Forget, HistoryStore, Since, Until, Version};
 pub use keys::{KeyStore, StoredKey};
 pub use replica::{Leader, Listener, News, Question, ReplicaStore, Standing};

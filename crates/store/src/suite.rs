@@ -6,6 +6,7 @@
 
 pub mod catalog;
 pub mod concurrency;
+pub mod history;
 pub mod keys;
 
 use model::{EntityRef, LocationRef, Problem, relation::RelationEdge};
@@ -28,6 +29,8 @@ macro_rules! catalog_suite {
             a_removed_location_makes_room, pushed_sets_are_kept_with_what_stands_in_them, read_states_replace_and_are_forgotten, the_feed_is_ordered_without_gaps,
             the_feed_of_one_entity_is_newest_first, a_commit_that_fails_leaves_nothing, any_text_survives,
             a_body_of_five_megabytes_survives, ten_thousand_rows_in_one_commit;
+            history: what_is_replaced_or_removed_is_kept, what_stays_keeps_its_time, everything_as_it_was_at_a_position,
+            the_feed_is_read_from_its_end, versions_are_forgotten_by_age_and_number, history_moves_between_stores;
             concurrency: readers_see_whole_commits_only, concurrent_commits_share_one_feed
         );
     };
@@ -115,6 +118,7 @@ pub fn change(entity: &StoredEntity) -> Change {
         kind: ChangeKind::Created,
         at: entity.updated_at,
         cause: "url:https://example.com/all.yaml".to_owned(),
+        actor: Some("user:default/somebody".to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::pages::{
-    admin, card, catalog, entity, errors, explorer, export, home, palette, search, settings, sign_in, star,
+    activity, admin, card, catalog, entity, errors, explorer, export, home, palette, search, settings, sign_in, star,
 };
 use crate::{WebState, assets, branding, request, security};
 
@@ -23,6 +23,7 @@ pub fn router(state: WebState) -> Router {
         .route("/catalog/{namespace}/{kind}/{name}/impact/export.csv", get(entity::impact::csv))
         .route("/catalog/{namespace}/{kind}/{name}/impact/export.json", get(entity::impact::json))
         .route("/catalog/{namespace}/{kind}/{name}/source", get(entity::source::page))
+        .route("/catalog/{namespace}/{kind}/{name}/history", get(entity::history::page))
         .route("/catalog/{namespace}/{kind}/{name}/inspect", get(entity::inspect::page))
         .route("/catalog/{namespace}/{kind}/{name}/refresh", post(entity::refresh::ask))
         .route("/catalog/{namespace}/{kind}/{name}/freshness", get(entity::overview::freshness))
@@ -31,6 +32,7 @@ pub fn router(state: WebState) -> Router {
         .route("/catalog-graph", get(explorer::page))
         .route(explorer::EXPORT, get(explorer::export))
         .route("/api-docs", get(catalog::apis))
+        .route("/activity", get(activity::page))
         .route("/search", get(search::page))
         .route("/palette", get(palette::fragment))
         .route("/star", post(star::toggle))

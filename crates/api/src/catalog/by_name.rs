@@ -5,26 +5,27 @@ use axum::response::Response;
 use http::HeaderMap;
 use model::EntityRef;
 
+use super::as_of::AsOf;
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::{NoParams, Query, Scope, Segments};
+use crate::extract::{Query, Scope, Segments};
 use crate::respond;
 use crate::state::ApiState;
 
 /// One entity by its name, in any casing.
 #[utoipa::path(
     get, path = "/entities/by-name/{kind}/{namespace}/{name}", operation_id = "GetEntityByName", tag = "Entity",
-    params(("kind" = String, Path), ("namespace" = String, Path), ("name" = String, Path)),
+    params(("kind" = String, Path), ("namespace" = String, Path), ("name" = String, Path), schema::AsOfParams),
     responses((status = 200, description = "The entity", body = schema::Entity), schema::Failure)
 )]
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
-    _: Query<NoParams>,
+    Query(as_of): Query<AsOf>,
     Segments((kind, namespace, name)): Segments<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let found = state.catalog.by_ref(&scope, &EntityRef::new(&kind, &namespace, &name)).await?;
+    let found = as_of.catalog(&state).await?.by_ref(&scope, &EntityRef::new(&kind, &namespace, &name)).await?;
     let hit = found.ok_or_else(|| {
         let message = format!("No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'");
         ApiError::NotFound(message)

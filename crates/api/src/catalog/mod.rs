@@ -4,16 +4,19 @@
 
 mod analyze_location;
 mod ancestry;
+mod as_of;
 mod by_name;
 mod by_query;
 mod by_refs;
 mod by_uid;
+mod changes;
 mod consistency;
 mod cursor;
 mod entities;
 mod entity_delete;
 mod facets;
 mod filter;
+mod history;
 mod impact;
 mod kinds;
 mod location_by_entity;
@@ -45,6 +48,12 @@ pub fn router(state: &ApiState) -> Router<ApiState> {
         .routes(routes!(by_name::handler))
         .routes(routes!(ancestry::handler))
         .routes(routes!(impact::handler))
+        .routes(routes!(history::list::handler))
+        .routes(routes!(history::diff::handler))
+        .routes(routes!(history::blame::handler))
+        .routes(routes!(history::version::handler))
+        .routes(routes!(history::restore::handler))
+        .routes(routes!(changes::handler))
         .routes(routes!(by_uid::handler, entity_delete::handler))
         .routes(routes!(by_refs::handler))
         .routes(routes!(facets::get::handler, facets::post::handler))

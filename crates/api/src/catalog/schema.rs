@@ -318,6 +318,14 @@ pub struct PushParams {
     pub force: Option<bool>,
 }
 
+/// A request about the past.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct AsOfParams {
+    /// A time, a day or a position of the change feed: the catalog as it was then.
+    pub as_of: Option<String>,
+}
+
 /// What was registered, or would be.
 #[derive(ToSchema)]
 pub struct CreateLocationResponse {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use config::OrphanStrategy;
 use sdk::ProviderError;
-use store::CatalogStore;
+use store::{CatalogStore, Forget};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -126,6 +126,7 @@ pub struct Progress {
     watch_at: Instant,
     schedule: Schedule,
     orphans_at: Instant,
+    forget_at: Instant,
     pub waiters: Vec<oneshot::Sender<()>>,
     pub holdings: Holdings,
 }
@@ -153,6 +154,7 @@ impl Progress {
             watch_at: now,
             schedule: Schedule::default(),
             orphans_at: now + options.orphan_interval,
+            forget_at: now + options.orphan_interval,
             waiters: Vec::new(),
             holdings: Holdings::default(),
         }
@@ -297,7 +299,7 @@ impl Actor {
 
     fn next_wake(&self) -> Instant {
         let p = &self.progress;
-        let mut wake = p.orphans_at;
+        let mut wake = p.orphans_at.min(p.forget_at);
         if p.touched {
             wake = wake.min(p.retry_at.unwrap_or(p.touched_at + self.window()));
         }
@@ -431,6 +433,10 @@ impl Actor {
                 gone => self.progress.schedule.forget(gone),
             }
         }
+        if now >= self.progress.forget_at {
+            self.progress.forget_at = now + self.options.forget_interval;
+            self.forget_versions();
+        }
         if now >= self.progress.orphans_at {
             self.progress.orphans_at = now + self.options.orphan_interval;
             if self.progress.settled && self.options.orphan_strategy == OrphanStrategy::Delete {
@@ -442,6 +448,20 @@ impl Actor {
                 }
             }
         }
+    }
+
+    /// Forgets what was replaced too long ago, beside everything else.
+    fn forget_versions(&self) {
+        let (store, history) = (self.store.clone(), self.options.history);
+        let retention = i64::try_from(history.retention.as_millis()).unwrap_or(i64::MAX);
+        let ended_before = base::clock::now_millis().saturating_sub(retention);
+        self.tracker.spawn(async move {
+            match store.forget_versions(Forget { ended_before, beyond: history.max_versions }).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "forgot versions of entities that are no longer to be kept"),
+                Err(error) => tracing::warn!(%error, "old versions of entities could not be forgotten; trying again"),
+            }
+        });
     }
 
     /// Watches what is read now. Answers whether that asks for looking again at what may have changed meanwhile.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use model::EntityRef;
 use store::{CatalogStore, Change, ChangeKind, Commit, Parent, ReadState, StoreError, StoredEntity};
+use uuid::Uuid;
 
 use super::complete::{Body, Completed, Draft, Finished, complete_all};
 use super::graph::Id;
@@ -208,14 +209,8 @@ fn commit_of(
     for (id, deleted) in &state.deleted {
         let entity_ref = state.graph.entity_ref(*id).clone();
         if deleted.visible {
-            commit.changes.push(Change {
-                seq: 0,
-                entity_ref: entity_ref.clone(),
-                entity_id: deleted.uid,
-                kind: ChangeKind::Deleted,
-                at: now,
-                cause: "its source".to_owned(),
-            });
+            let source = deleted.source.as_deref();
+            commit.changes.push(change(state, &entity_ref, deleted.uid, ChangeKind::Deleted, source, now));
         }
         commit.deletes.push(entity_ref);
     }
@@ -223,14 +218,11 @@ fn commit_of(
         let Some(record) = state.record(finished.id) else { continue };
         commit.finals.extend(finished.kept.take());
         let kind = if record.final_hash.is_some() { ChangeKind::Updated } else { ChangeKind::Created };
-        commit.changes.push(Change {
-            seq: 0,
-            entity_ref: state.graph.entity_ref(finished.id).clone(),
-            entity_id: record.uid,
-            kind,
-            at: now,
-            cause: record.location_key.as_deref().unwrap_or("its source").to_owned(),
-        });
+        let (entity_ref, mut source) = (state.graph.entity_ref(finished.id), record.location_key.as_deref());
+        if is_only_related(state, finished.id) {
+            source = Some(Change::RELATIONS);
+        }
+        commit.changes.push(change(state, entity_ref, record.uid, kind, source, now));
     }
     for id in &selection.reads {
         let Some(target) = state.targets.get(id) else { continue };
@@ -245,6 +237,25 @@ fn commit_of(
     }
     commit.forget_read_states = state.forgotten_reads.iter().map(ToString::to_string).collect();
     commit
+}
+
+fn change(
+    state: &State,
+    entity_ref: &EntityRef,
+    entity_id: Uuid,
+    kind: ChangeKind,
+    source: Option<&str>,
+    at: i64,
+) -> Change {
+    Change {
+        seq: 0,
+        entity_ref: entity_ref.clone(),
+        entity_id,
+        kind,
+        at,
+        cause: source.unwrap_or("its source").to_owned(),
+        actor: source.and_then(|source| state.actors.get(source)).cloned(),
+    }
 }
 
 fn row_of(state: &State, id: Id, stored: &HashMap<EntityRef, StoredEntity>) -> Option<StoredEntity> {

@@ -48,6 +48,10 @@ pub struct CatalogOptions {
     pub on_conflict: ConflictStrategy,
     /// How much of a pushed set one push may remove without being told that this is meant, in percent.
     pub most_removals: u8,
+    /// How much of the past is kept.
+    pub history: config::History,
+    /// How often what is no longer to be kept is forgotten.
+    pub forget_interval: Duration,
 }
 
 impl Default for CatalogOptions {
@@ -86,6 +90,8 @@ impl CatalogOptions {
             readonly: section.readonly,
             on_conflict: section.location_conflict_strategy,
             most_removals: section.most_removals,
+            history: section.history,
+            forget_interval: Duration::from_secs(3600),
         }
     }
 

@@ -89,6 +89,7 @@ impl Parts {
         }
         state.providers_due.extend(self.providers.iter().map(|provider| rounds.add(provider.clone())));
         let sets = Sets::new(store.pushed_sets().await?, &state.judged_by);
+        state.actors.extend(sets.actors());
         for set in sets.ids() {
             rounds.add(Arc::new(PushedEntities::new(set, store.clone())));
         }

@@ -91,6 +91,11 @@ impl Sets {
         Self { all: sets.into_iter().map(|set| (set.id.clone(), set)).collect(), unapplied }
     }
 
+    /// Who pushed last, by the location that each set is.
+    pub fn actors(&self) -> impl Iterator<Item = (Arc<str>, String)> {
+        self.all.values().map(|set| (PushedEntities::name_of(&set.id).into(), set.updated_by.clone()))
+    }
+
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.all.keys().map(String::as_str)
     }
@@ -403,6 +408,7 @@ impl Actor {
     /// Remembers a set that has to be handed on. Answers its name as a provider.
     fn known_set(&mut self, set: PushedSet) -> Arc<str> {
         let name: Arc<str> = PushedEntities::name_of(&set.id).into();
+        self.state.actors.insert(name.clone(), set.updated_by.clone());
         if !self.sets.all.contains_key(&set.id) {
             self.rounds.add(Arc::new(PushedEntities::new(&set.id, self.store.clone())));
         }

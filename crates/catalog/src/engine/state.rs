@@ -160,10 +160,11 @@ pub enum Loser {
 }
 
 /// A row to remove.
-#[derive(Clone, Copy)]
 pub struct Deleted {
     pub uid: Uuid,
     pub visible: bool,
+    /// Where it came from.
+    pub source: Option<Arc<str>>,
 }
 
 /// Everything the engine knows.
@@ -189,6 +190,8 @@ pub struct State {
     pub dirty_rows: HashSet<Id>,
     pub dirty_finals: HashSet<Id>,
     pub deleted: HashMap<Id, Deleted>,
+    /// Who brought the newest of a source, where somebody did.
+    pub actors: HashMap<Arc<str>, String>,
     /// Entities that readers see as they were, or not at all, because what became of them cannot be searched for.
     pub unindexed: HashMap<Id, Problem>,
     /// Entities whose processing found something wrong, and sources whose last read did.
@@ -476,7 +479,7 @@ impl State {
         self.bodies.remove(&id);
         let before = self.deleted.get(&id).is_some_and(|deleted| deleted.visible);
         let visible = before || record.final_hash.is_some();
-        self.deleted.insert(id, Deleted { uid: record.uid, visible });
+        self.deleted.insert(id, Deleted { uid: record.uid, visible, source: record.location_key });
         let orphans = self.drop_claims_of(id);
         self.free(id);
         orphans

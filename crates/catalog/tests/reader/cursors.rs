@@ -153,7 +153,7 @@ fn a_list_that_begins_late_is_the_same_when_asked_again_and_after_changes() {
     let entities: Vec<FinalEntity> = (0..).zip(apis.chain(components)).map(|(n, body)| entity(n, body)).collect();
     let index = Arc::new(RwLock::new(Index::default()));
     index.write().apply(prepared(entities), &[]);
-    let reader = CatalogReader::new(index.clone(), Arc::new(Bodies::default()));
+    let reader = CatalogReader::of(index.clone(), Arc::new(Bodies::default()));
     let list = |descending: bool| {
         let order = OrderField { key: "metadata.name".to_owned(), descending };
         let request = PageRequest {

@@ -12,7 +12,7 @@ use model::{Entity, EntityRef, ReadScope};
 use parking_lot::RwLock;
 use serde_json::Value;
 use store::{
-    StoreError,
+    Current, Forget, HistoryStore, StoreError, Version,
     catalog::{
         CatalogStore, Change, Commit, Committed, EntityHead, PushedEntity, PushedHead, PushedSet, ReadState,
         StoredEntity, StoredFinal, StoredLocation,
@@ -88,6 +88,37 @@ impl CatalogStore for Bodies {
     }
 }
 
+#[async_trait]
+impl HistoryStore for Bodies {
+    async fn versions(&self, _: &EntityRef, _: Option<i64>, _: u32) -> Result<Vec<Version>> {
+        Ok(Vec::new())
+    }
+    async fn version_at(&self, _: &EntityRef, _: i64) -> Result<Option<Version>> {
+        Ok(None)
+    }
+    async fn versions_at(&self, _: i64, _: Option<&EntityRef>, _: u32) -> Result<Vec<Version>> {
+        Ok(Vec::new())
+    }
+    async fn versions_after(&self, _: Option<(&EntityRef, i64)>, _: u32) -> Result<Vec<Version>> {
+        Ok(Vec::new())
+    }
+    async fn currents_after(&self, _: Option<&EntityRef>, _: u32) -> Result<Vec<Current>> {
+        Ok(Vec::new())
+    }
+    async fn position_at(&self, _: i64) -> Result<Option<i64>> {
+        Ok(None)
+    }
+    async fn changes_before(&self, _: Option<i64>, _: u32) -> Result<Vec<Change>> {
+        Ok(Vec::new())
+    }
+    async fn kept_from(&self) -> Result<i64> {
+        Ok(0)
+    }
+    async fn forget_versions(&self, _: Forget) -> Result<u64> {
+        Ok(0)
+    }
+}
+
 /// The id of the n-th entity.
 pub fn id(n: u128) -> Uuid {
     Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n)
@@ -105,7 +136,7 @@ pub fn prepared(entities: impl IntoIterator<Item = FinalEntity>) -> Vec<Prepared
 }
 
 pub fn reader_of(index: Index) -> CatalogReader {
-    CatalogReader::new(Arc::new(RwLock::new(index)), Arc::new(Bodies::default()))
+    CatalogReader::of(Arc::new(RwLock::new(index)), Arc::new(Bodies::default()))
 }
 
 /// A reader over some entities, numbered in their order; the store has their bodies.
@@ -115,7 +146,7 @@ pub fn reader(bodies: impl IntoIterator<Item = Value>) -> CatalogReader {
     *store.0.write() = entities.iter().map(|entity| (entity.entity_ref.clone(), entity.body.0.clone())).collect();
     let mut index = Index::default();
     index.apply(prepared(entities), &[]);
-    CatalogReader::new(Arc::new(RwLock::new(index)), Arc::new(store))
+    CatalogReader::of(Arc::new(RwLock::new(index)), Arc::new(store))
 }
 
 pub fn names(items: &[Bytes]) -> Vec<String> {

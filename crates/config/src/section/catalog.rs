@@ -32,6 +32,8 @@ pub(crate) const KEYS: &[Key] = &[
         "catalog.sets.rejectRemovalsAbovePercentage",
         "How much of a pushed set one push may remove, in percent, unless it says that this is meant; 100 is all of it.",
     ),
+    Key::new("catalog.history.retention", "How long what an entity was before is kept: a year, unless said otherwise."),
+    Key::new("catalog.history.maxVersions", "How many versions of one entity are kept beside the newest; 200."),
     Key::new("catalog.processingInterval", "How often sources are read again, or `false` for never."),
     Key::new("catalog.stitchingStrategy.pollingInterval", "Without effect: changes show at once."),
     Key::new("catalog.stitchingStrategy.stitchTimeout", "Without effect: changes show at once."),
@@ -49,6 +51,34 @@ pub struct Catalog {
     pub processing_interval: ProcessingInterval,
     /// `catalog.sets.rejectRemovalsAbovePercentage`.
     pub most_removals: u8,
+    pub history: History,
+}
+
+/// `catalog.history`: how much of the past is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct History {
+    /// How long after it was replaced.
+    pub retention: Duration,
+    /// Of one entity, beside what it is now.
+    pub max_versions: u32,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { retention: Duration::from_secs(365 * 24 * 3600), max_versions: 200 }
+    }
+}
+
+impl History {
+    fn read(root: &View<'_>, problems: &mut Problems) -> Self {
+        let default = Self::default();
+        Self {
+            retention: problems.optional(root.duration("catalog.history.retention")).unwrap_or(default.retention),
+            max_versions: problems
+                .optional(root.integer("catalog.history.maxVersions"))
+                .unwrap_or(default.max_versions),
+        }
+    }
 }
 
 /// A location that configuration alone adds and removes.
@@ -151,6 +181,7 @@ impl Catalog {
                     .map_or(ProcessingInterval::Default, ProcessingInterval::Every),
             },
             most_removals: problems.optional(read_most_removals(root)).unwrap_or(MOST_REMOVALS),
+            history: History::read(root, problems),
         }
     }
 }
@@ -167,6 +198,7 @@ impl Default for Catalog {
             location_conflict_strategy: ConflictStrategy::default(),
             processing_interval: ProcessingInterval::default(),
             most_removals: MOST_REMOVALS,
+            history: History::default(),
         }
     }
 }

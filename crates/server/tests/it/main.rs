@@ -4,6 +4,7 @@
 mod archive;
 mod catalog;
 mod crash;
+mod history;
 mod hostile;
 mod house;
 mod http;

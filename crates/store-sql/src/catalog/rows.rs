@@ -16,7 +16,7 @@ pub(super) const HEAD: &str = "entity.id, entity.ref, location_key, parent_provi
 
 pub(super) const FINAL: &str = "id, ref, parent, hash, cuts, body";
 
-pub(super) const CHANGE: &str = "seq, entity_ref, entity_id, kind, at, cause";
+pub(super) const CHANGE: &str = "seq, entity_ref, entity_id, kind, at, cause, actor";
 
 pub(super) fn entity(row: &Row) -> Result<StoredEntity> {
     Ok(StoredEntity {
@@ -130,13 +130,14 @@ pub(super) fn change(row: &Row) -> Result<Change> {
         kind,
         at: row.int("at")?,
         cause: row.text("cause")?,
+        actor: row.optional_text("actor")?,
     })
 }
 
-fn reference(row: &Row, column: &str) -> Result<EntityRef> {
+pub(super) fn reference(row: &Row, column: &str) -> Result<EntityRef> {
     parse_ref(row, column, &row.text(column)?)
 }
 
-fn parse_ref(row: &Row, column: &str, text: &str) -> Result<EntityRef> {
+pub(super) fn parse_ref(row: &Row, column: &str, text: &str) -> Result<EntityRef> {
     EntityRef::parse_full(text).map_err(|error| row.corrupt(column, error))
 }

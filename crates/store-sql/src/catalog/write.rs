@@ -9,6 +9,7 @@ use store::{
     Change, ChangeKind, Commit, Parent, ReadState, Result, StoreError, StoredEntity, StoredFinal, StoredLocation,
 };
 
+use super::history::{self, Contents};
 use crate::{
     dialect::{Transaction, Value},
     statement::{self, Insert},
@@ -24,6 +25,11 @@ const ENTITIES: Insert = Insert {
         "parent_entity",
         "unprocessed_hash",
         "good",
+        "content",
+        "since",
+        "since_at",
+        "cause",
+        "actor",
         "relations",
         "refresh_keys",
         "problems",
@@ -37,7 +43,15 @@ const ENTITIES: Insert = Insert {
                   unprocessed_hash = excluded.unprocessed_hash, good = excluded.good, relations = excluded.relations, \
                   refresh_keys = excluded.refresh_keys, problems = excluded.problems, \
                   result_hash = excluded.result_hash, updated_at = excluded.updated_at, \
-                  unprocessed = excluded.unprocessed, processed = excluded.processed",
+                  unprocessed = excluded.unprocessed, processed = excluded.processed, content = excluded.content, \
+                  since = CASE WHEN entity.content = excluded.content AND entity.id = excluded.id \
+                  THEN entity.since ELSE excluded.since END, \
+                  since_at = CASE WHEN entity.content = excluded.content AND entity.id = excluded.id \
+                  THEN entity.since_at ELSE excluded.since_at END, \
+                  cause = CASE WHEN entity.content = excluded.content AND entity.id = excluded.id \
+                  THEN entity.cause ELSE excluded.cause END, \
+                  actor = CASE WHEN entity.content = excluded.content AND entity.id = excluded.id \
+                  THEN entity.actor ELSE excluded.actor END",
 };
 
 const FINALS: Insert = Insert {
@@ -67,8 +81,11 @@ const READ_STATES: Insert = Insert {
                   read_at = excluded.read_at, problem = excluded.problem",
 };
 
-const CHANGES: Insert =
-    Insert { table: "change", columns: &["seq", "entity_ref", "entity_id", "kind", "at", "cause"], on_conflict: "" };
+const CHANGES: Insert = Insert {
+    table: "change",
+    columns: &["seq", "entity_ref", "entity_id", "kind", "at", "cause", "actor"],
+    on_conflict: "",
+};
 
 /// Writes everything of the commit and answers the newest position of the change feed. `epoch` is the leadership it is made
 /// under, if any.
@@ -76,12 +93,14 @@ pub(super) async fn apply(transaction: &mut Transaction, commit: &Commit, epoch:
     let newest = take_positions(transaction, commit.changes.len(), epoch).await?;
     append_changes(transaction, &commit.changes, newest).await?;
 
+    let contents = Contents::of(commit, newest);
+    history::keep(transaction, commit, &contents).await?;
     for table in ["entity", "final_entity"] {
         let refs = commit.deletes.iter().map(|entity_ref| entity_ref.as_str().into()).collect();
         statement::delete(transaction, table, "ref", refs).await?;
     }
     let upserts = newest_of_each(&commit.upserts, |entity| &entity.entity_ref);
-    ENTITIES.run(transaction, upserts.map(entity)).await?;
+    ENTITIES.run(transaction, upserts.map(|entity| row_of(entity, &contents))).await?;
     let finals = newest_of_each(&commit.finals, |shown| &shown.entity_ref);
     FINALS.run(transaction, finals.map(final_entity)).await?;
 
@@ -100,6 +119,7 @@ pub(super) async fn apply(transaction: &mut Transaction, commit: &Commit, epoch:
     statement::delete(transaction, "read_state", "location", forgotten).await?;
     let read_states = newest_of_each(&commit.read_states, |state| &state.location);
     READ_STATES.run(transaction, read_states.map(read_state)).await?;
+    history::put(transaction, commit).await?;
     Ok(newest)
 }
 
@@ -135,12 +155,13 @@ fn newest_of_each<'a, T, K: std::hash::Hash + Eq + 'a>(
     items.iter().enumerate().filter(move |(at, item)| last.get(key(item)) == Some(at)).map(|(_, item)| item)
 }
 
-fn entity(entity: &StoredEntity) -> [Value<'_>; 14] {
+fn row_of<'a>(entity: &'a StoredEntity, contents: &Contents<'a>) -> [Value<'a>; 19] {
     let (provider, parent) = match &entity.parent {
         Some(Parent::Provider(name)) => (Some(name.as_str()), None),
         Some(Parent::Entity(entity_ref)) => (None, Some(entity_ref.as_str())),
         None => (None, None),
     };
+    let content = contents.content_of(entity);
     [
         entity.id.into(),
         entity.entity_ref.as_str().into(),
@@ -149,6 +170,11 @@ fn entity(entity: &StoredEntity) -> [Value<'_>; 14] {
         parent.into(),
         entity.unprocessed_hash.as_str().into(),
         entity.processed.is_some().into(),
+        content.hash.into(),
+        content.position.into(),
+        content.at.into(),
+        content.cause.into(),
+        content.actor.into(),
         json(&entity.relations),
         json(&entity.refresh_keys),
         json(&entity.problems),
@@ -181,7 +207,7 @@ fn read_state(state: &ReadState) -> [Value<'_>; 5] {
 }
 
 /// Our own plain types always have a JSON form.
-fn json<'a>(value: &impl Serialize) -> Value<'a> {
+pub(super) fn json<'a>(value: &impl Serialize) -> Value<'a> {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()).into()
 }
 
@@ -237,12 +263,13 @@ async fn append_changes(transaction: &mut Transaction, changes: &[Change], newes
             kind(change.kind).into(),
             change.at.into(),
             change.cause.as_str().into(),
+            change.actor.as_deref().into(),
         ]
     });
     CHANGES.run(transaction, rows).await
 }
 
-fn kind(kind: ChangeKind) -> &'static str {
+pub(super) fn kind(kind: ChangeKind) -> &'static str {
     match kind {
         ChangeKind::Created => "created",
         ChangeKind::Updated => "updated",

@@ -178,6 +178,10 @@ impl Row {
         self.get(column)
     }
 
+    pub(crate) fn optional_int(&self, column: &str) -> Result<Option<i64>> {
+        self.get(column)
+    }
+
     pub(crate) fn truth(&self, column: &str) -> Result<bool> {
         self.get(column)
     }

@@ -8,6 +8,7 @@ use model::Problem;
 
 use crate::components::{layout, page_title, problem};
 use crate::request::{Anyone, Ctx};
+use crate::urls;
 
 /// Why a page could not be shown.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -16,6 +17,9 @@ pub enum Failure {
     NoPage,
     #[error("no entity {0}")]
     NoEntity(model::EntityRef),
+    /// There was one.
+    #[error("{0} is gone")]
+    Gone(model::EntityRef),
     /// It was read but cannot be shown.
     #[error("{0} cannot be shown")]
     Hidden(model::EntityRef, Vec<Problem>),
@@ -30,7 +34,7 @@ pub enum Failure {
 impl Failure {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NoPage | Self::NoEntity(_) | Self::Hidden(..) => StatusCode::NOT_FOUND,
+            Self::NoPage | Self::NoEntity(_) | Self::Gone(_) | Self::Hidden(..) => StatusCode::NOT_FOUND,
             Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -91,13 +95,16 @@ fn page(ctx: &Ctx, failure: &Failure) -> Markup {
     let (title, what) = match failure {
         Failure::NoPage => (t.text("error-no-page"), t.text("error-no-page-what")),
         Failure::NoEntity(_) => (t.text("error-no-entity"), t.text("error-no-entity-what")),
+        Failure::Gone(_) => (t.text("entity-gone"), t.text("entity-gone-what")),
         Failure::Hidden(..) => (t.text("error-hidden"), t.text("error-hidden-what")),
         Failure::ForeignForm => (t.text("error-foreign-form"), t.text("error-foreign-form-what")),
         Failure::BadRequest(_) => (t.text("error-bad-request"), t.text("error-bad-request-what")),
         Failure::Broken(_) => (t.text("error-broken"), t.text("error-broken-what")),
     };
     let detail = match failure {
-        Failure::NoEntity(entity_ref) | Failure::Hidden(entity_ref, _) => Some(entity_ref.to_string()),
+        Failure::NoEntity(entity_ref) | Failure::Gone(entity_ref) | Failure::Hidden(entity_ref, _) => {
+            Some(entity_ref.to_string())
+        }
         Failure::BadRequest(reason) | Failure::Broken(reason) => Some(reason.clone()),
         Failure::NoPage => Some(ctx.path().to_owned()),
         Failure::ForeignForm => None,
@@ -111,6 +118,9 @@ fn page(ctx: &Ctx, failure: &Failure) -> Markup {
             @if let Failure::Hidden(_, problems) = failure { section.card { div.card-body { (problem::list(t, problems)) } } }
             @if let Some(id) = &ctx.request_id { p.quiet { (t.text("error-request-id")) " " code { (id) } } }
             p.actions {
+                @if let Failure::Gone(entity_ref) = failure {
+                    a.button.primary href=(urls::entity_tab(entity_ref, "history")) { (t.text("entity-gone-history")) }
+                }
                 a.button.primary href="/catalog" { (t.text("error-to-catalog")) }
                 a.button href="/search" { (t.text("error-to-search")) }
                 @if let Some(href) = &ctx.branding.support { a.button href=(href) rel="noreferrer" { (t.text("nav-support")) } }

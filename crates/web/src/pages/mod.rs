@@ -1,5 +1,6 @@
 //! The pages, one file each: who may call it, what it asks, how it is laid out.
 
+pub mod activity;
 pub mod admin;
 pub mod card;
 pub mod catalog;

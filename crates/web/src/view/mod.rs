@@ -6,6 +6,7 @@ pub mod export;
 pub mod graph;
 pub mod graph_layout;
 pub mod graph_query;
+pub mod history_query;
 pub mod impact;
 pub mod kinds;
 pub mod labels;

@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use catalog::{OrderField, PageRequest};
+use catalog::{Moment, OrderField, PageRequest};
 use utoipa::IntoParams;
 
 use super::{DEFAULT_LIMIT, answer, order, text_filter};
-use crate::catalog::{filter, schema};
+use crate::catalog::{as_of, filter, schema};
 use crate::error::ApiError;
 use crate::extract::{CatalogTag, FromParams, Params, Query, Scope};
 use crate::state::ApiState;
@@ -37,6 +37,9 @@ pub struct Ask {
     /// Comma separated paths to look for the text in; by default the path of the order.
     #[param(required = false)]
     full_text_filter_fields: Option<Vec<String>>,
+    /// A time, a day or a position of the change feed: the catalog as it was then. Also beside a cursor.
+    #[param(value_type = Option<String>)]
+    as_of: Option<Moment>,
 }
 
 impl FromParams for Ask {
@@ -50,6 +53,7 @@ impl FromParams for Ask {
         "totalItems",
         "fullTextFilterTerm",
         "fullTextFilterFields",
+        "asOf",
     ];
     const LISTS: &'static [&'static str] = &["fields", "orderField", "filter", "fullTextFilterFields"];
 
@@ -64,6 +68,7 @@ impl FromParams for Ask {
             total_items: params.one_of("totalItems", &["include", "exclude"])?,
             full_text_filter_term: params.text("fullTextFilterTerm")?,
             full_text_filter_fields: params.separated("fullTextFilterFields"),
+            as_of: as_of::moment(params)?,
         })
     }
 }
@@ -110,8 +115,9 @@ pub async fn handler(
     tag: CatalogTag,
     Query(ask): Query<Ask>,
 ) -> Result<Response, ApiError> {
+    let as_of = ask.as_of;
     let request = ask.request()?;
-    tag.answer(async { Ok(answer(state.catalog.page(&scope, &request).await?)) }).await
+    tag.answer(async { Ok(answer(as_of::catalog_of(&state, as_of).await?.page(&scope, &request).await?)) }).await
 }
 
 #[cfg(test)]

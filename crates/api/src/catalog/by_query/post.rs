@@ -6,9 +6,10 @@ use catalog::{OrderField, PageRequest};
 use model::filter::Predicate;
 
 use super::{DEFAULT_LIMIT, answer, order, text_filter};
+use crate::catalog::as_of::AsOf;
 use crate::catalog::{filter, schema};
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
+use crate::extract::{FromObject, JsonBody, Object, Query, Scope};
 use crate::state::ApiState;
 
 /// What to page through.
@@ -78,16 +79,17 @@ impl Ask {
 /// Pages through entities that match a predicate.
 #[utoipa::path(
     post, path = "/entities/by-query", operation_id = "QueryEntitiesByPredicate", tag = "Entity",
+    params(schema::AsOfParams),
     request_body = schema::QueryEntitiesByPredicateRequest,
     responses((status = 200, description = "A page of entities", body = schema::EntitiesQueryResponse), schema::Failure)
 )]
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
-    _: Query<NoParams>,
+    Query(as_of): Query<AsOf>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(state.catalog.page(&scope, &ask.request()?).await?))
+    Ok(answer(as_of.catalog(&state).await?.page(&scope, &ask.request()?).await?))
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use catalog::Moment;
 use utoipa::IntoParams;
 
 use super::answer;
-use crate::catalog::{filter, schema};
+use crate::catalog::{as_of, filter, schema};
 use crate::error::ApiError;
 use crate::extract::{CatalogTag, FromParams, Params, Query, Scope};
 use crate::state::ApiState;
@@ -19,10 +20,13 @@ pub struct Ask {
     /// Conditions joined by commas that must all hold; of several filters one is enough.
     #[param(required = false)]
     filter: Vec<String>,
+    /// A time, a day or a position of the change feed: the catalog as it was then.
+    #[param(value_type = Option<String>, rename = "asOf")]
+    as_of: Option<Moment>,
 }
 
 impl FromParams for Ask {
-    const NAMES: &'static [&'static str] = &["facet", "filter"];
+    const NAMES: &'static [&'static str] = &["facet", "filter", "asOf"];
     const LISTS: &'static [&'static str] = &["facet", "filter"];
 
     fn from_params(params: &Params) -> Result<Self, ApiError> {
@@ -31,7 +35,7 @@ impl FromParams for Ask {
         if facet.is_empty() {
             return Err(ApiError::Input("Missing facet parameter".to_owned()));
         }
-        Ok(Self { facet, filter: params.all("filter") })
+        Ok(Self { facet, filter: params.all("filter"), as_of: as_of::moment(params)? })
     }
 }
 
@@ -47,7 +51,11 @@ pub async fn handler(
     Query(ask): Query<Ask>,
 ) -> Result<Response, ApiError> {
     let predicate = filter::filter(&ask.filter)?;
-    tag.answer(async { Ok(answer(state.catalog.facets(&scope, &ask.facet, predicate.as_ref()))) }).await
+    tag.answer(async {
+        let catalog = as_of::catalog_of(&state, ask.as_of).await?;
+        Ok(answer(catalog.facets(&scope, &ask.facet, predicate.as_ref())))
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use axum::response::Response;
 use model::filter::Predicate;
 
 use super::answer;
+use crate::catalog::as_of::AsOf;
 use crate::catalog::{filter, schema};
 use crate::error::ApiError;
-use crate::extract::{FromObject, JsonBody, NoParams, Object, Query, Scope};
+use crate::extract::{FromObject, JsonBody, Object, Query, Scope};
 use crate::state::ApiState;
 
 /// Which facets of which entities.
@@ -32,17 +33,17 @@ impl FromObject for Ask {
 
 /// Counts the values of facets among entities that match a predicate.
 #[utoipa::path(
-    post, path = "/entity-facets", operation_id = "QueryEntityFacetsByPredicate", tag = "Entity",
+    post, path = "/entity-facets", operation_id = "QueryEntityFacetsByPredicate", tag = "Entity", params(schema::AsOfParams),
     request_body = schema::QueryEntityFacetsByPredicateRequest,
     responses((status = 200, description = "The facets", body = schema::EntityFacetsResponse), schema::Failure)
 )]
 pub async fn handler(
     State(state): State<ApiState>,
     Scope(scope): Scope,
-    _: Query<NoParams>,
+    Query(as_of): Query<AsOf>,
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(state.catalog.facets(&scope, &ask.facets, ask.predicate.as_ref())))
+    Ok(answer(as_of.catalog(&state).await?.facets(&scope, &ask.facets, ask.predicate.as_ref())))
 }
 
 #[cfg(test)]

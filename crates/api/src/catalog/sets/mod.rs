@@ -12,10 +12,9 @@ use axum::response::Response;
 use catalog::{Push, Pushed, SetStatus};
 use model::EntityRef;
 use serde::Serialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
+use super::history::rfc3339;
 use crate::error::ApiError;
 use crate::extract::{FromParams, Params};
 use crate::respond;
@@ -61,8 +60,6 @@ pub struct PushedSet {
 
 impl From<SetStatus> for PushedSet {
     fn from(set: SetStatus) -> Self {
-        let nanos = i128::from(set.updated_at) * 1_000_000;
-        let updated = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok().and_then(|time| time.format(&Rfc3339).ok());
         let problem = |(entity_ref, problem): (EntityRef, model::Problem)| SetProblem {
             entity_ref: Some(entity_ref.to_string()),
             message: problem.message,
@@ -72,7 +69,7 @@ impl From<SetStatus> for PushedSet {
             location: catalog::providers::PushedEntities::location(&set.id).to_string(),
             id: set.id,
             entities: set.entities,
-            updated_at: updated.unwrap_or_default(),
+            updated_at: rfc3339(set.updated_at),
             updated_by: set.updated_by,
             problems: set.problems.into_iter().map(problem).chain(set.refused.into_iter().map(refused)).collect(),
             conflicts: set
@@ -116,7 +113,7 @@ impl Mode {
 }
 
 /// Who somebody is, for people.
-fn name_of(principal: &Principal) -> String {
+pub fn name_of(principal: &Principal) -> String {
     match principal {
         Principal::User(user) => user.entity_ref.to_string(),
         Principal::Service(service) => service.subject.clone(),

@@ -4,12 +4,13 @@ use axum::extract::State;
 use catalog::Inspection;
 use maud::{Markup, html};
 use model::EntityRef;
-use store::{ChangeKind, Parent};
+use store::Parent;
 
 use super::Subject;
 use crate::WebState;
 use crate::components::{card, code_block, entity_link, fact, moment, nothing, problem};
 use crate::i18n::Messages;
+use crate::pages::activity::kind_badge;
 use crate::pages::errors::Failure;
 use crate::view::labels::Labels;
 
@@ -108,19 +109,11 @@ fn changes(t: Messages, inspection: &Inspection) -> Markup {
         ul.timeline {
             @for change in &inspection.changes {
                 li {
-                    span.badge { (t.text(change_key(change.kind))) }
+                    (kind_badge(t, change.kind))
                     (moment(t, change.at))
                     code.wrap.quiet { (change.cause) }
                 }
             }
         }
-    }
-}
-
-fn change_key(kind: ChangeKind) -> &'static str {
-    match kind {
-        ChangeKind::Created => "change-created",
-        ChangeKind::Updated => "change-updated",
-        ChangeKind::Deleted => "change-deleted",
     }
 }

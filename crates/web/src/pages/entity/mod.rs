@@ -17,6 +17,7 @@ use crate::view::list_query::{Facet, ListQuery};
 use crate::{WebState, urls};
 
 pub mod graph;
+pub mod history;
 pub mod impact;
 pub mod inspect;
 mod org;
@@ -27,7 +28,7 @@ pub mod relations;
 pub mod source;
 
 /// The tabs, by their end of the address; the first has none.
-const TABS: [&str; 6] = ["overview", "relations", "graph", "impact", "source", "inspect"];
+const TABS: [&str; 7] = ["overview", "relations", "graph", "impact", "source", "history", "inspect"];
 
 /// Relations that lead to thousands. Where they are listed, those that are shown are named.
 const CROWDS: [&str; 2] = ["ownerOf", "hasMember"];
@@ -52,10 +53,14 @@ impl FromRequestParts<WebState> for Subject {
 }
 
 /// Why there is nothing to show: nobody defines it, or somebody does but it cannot be shown yet.
-async fn missing(state: &WebState, entity_ref: EntityRef) -> Result<Failure, Failure> {
+async fn missing(state: &WebState, scope: &ReadScope, entity_ref: EntityRef) -> Result<Failure, Failure> {
     let inspection = state.engine.inspect(&entity_ref).await?;
     let problems = inspection.map(|inspection| inspection.problems).unwrap_or_default();
-    Ok(if problems.is_empty() { Failure::NoEntity(entity_ref) } else { Failure::Hidden(entity_ref, problems) })
+    if !problems.is_empty() {
+        return Ok(Failure::Hidden(entity_ref, problems));
+    }
+    let was_there = state.catalog.history(scope, &entity_ref, None, 1).await?.is_some();
+    Ok(if was_there { Failure::Gone(entity_ref) } else { Failure::NoEntity(entity_ref) })
 }
 
 /// The entity the address names.
@@ -73,7 +78,7 @@ impl Subject {
         let scope = ctx.scope();
         let hit = state.catalog.by_ref(&scope, &entity_ref).await?;
         let Some(entity) = hit.and_then(|hit| EntityView::parse(&hit.json)) else {
-            return Err(missing(state, entity_ref).await?);
+            return Err(missing(state, &scope, entity_ref).await?);
         };
         let related = entity.relations().into_iter().filter(|relation| !CROWDS.contains(&relation.kind.as_str()));
         let related = related.map(|relation| relation.target_ref).collect();
