@@ -571,3 +571,33 @@ at-least = at least
 entity-gone = This entity is gone
 entity-gone-what = Its source no longer has it. What it was is still kept.
 entity-gone-history = What it was
+
+# Registering
+register = Register
+register-what = Bring the descriptors of a repository into the catalog
+register-address = Address of a file or a repository
+register-look = Look
+register-hint = The address of a catalog-info.yaml, of files with *, or of a repository that is looked through. Nothing changes by looking.
+register-impossible = This address cannot be registered
+register-files =
+    { $count ->
+        [one] Register this file
+       *[other] Register these { $n } files
+    }
+register-again = Read again
+register-nothing-changed = Nothing is changed yet.
+register-nothing = there is nothing to register
+register-readonly = Locations are not registered here: catalog.readonly is set.
+register-registered = Registered
+register-empty = There is no entity in it.
+register-adds = Adds
+register-changes = Changes
+register-same = As it is
+register-held = Held
+register-duplicate = Twice
+register-refused = Cannot be taken in
+register-held-by = It comes from { $source } already, which keeps it.
+register-show = What it would be
+register-difference = What would change
+register-none = No descriptor was found
+register-proposal = This would be a beginning. Write it as catalog-info.yaml into the repository, then look again.

@@ -571,3 +571,33 @@ at-least = almeno
 entity-gone = Questa entità non c’è più
 entity-gone-what = La fonte non la contiene più. Ciò che era è ancora conservato.
 entity-gone-history = Che cos’era
+
+# Registrare
+register = Registra
+register-what = Porta nel catalogo i descrittori di un repository
+register-address = Indirizzo di un file o di un repository
+register-look = Guarda
+register-hint = L’indirizzo di un catalog-info.yaml, di più file con *, o di un repository che viene esaminato. Guardare non cambia niente.
+register-impossible = Questo indirizzo non si può registrare
+register-files =
+    { $count ->
+        [one] Registra questo file
+       *[other] Registra questi { $n } file
+    }
+register-again = Leggi di nuovo
+register-nothing-changed = Per ora non è cambiato niente.
+register-nothing = non c’è niente da registrare
+register-readonly = Qui non si registrano posizioni: catalog.readonly è attivo.
+register-registered = Registrato
+register-empty = Non contiene nessuna entità.
+register-adds = Aggiunge
+register-changes = Cambia
+register-same = Com’è
+register-held = Occupata
+register-duplicate = Doppia
+register-refused = Non si può accogliere
+register-held-by = Viene già da { $source }, che la tiene.
+register-show = Come sarebbe
+register-difference = Che cosa cambierebbe
+register-none = Nessun descrittore trovato
+register-proposal = Questo sarebbe un inizio. Scrivilo come catalog-info.yaml nel repository, poi guarda di nuovo.

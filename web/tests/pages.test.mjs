@@ -14,6 +14,7 @@ const PAGES = {
   'impact-owner': ['/catalog/default/resource/event-bus/impact?by=owner', 'would be affected'],
   source: ['/catalog/default/component/timetable/source', 'Timetable'],
   history: ['/catalog/default/component/timetable/history', 'Since when'],
+  register: ['/catalog-import?url=https://nowhere.example/catalog-info.yaml', 'Bring the descriptors'],
   activity: ['/activity', 'Changes'],
   inspect: ['/catalog/default/component/timetable/inspect', 'Timetable'],
   api: ['/catalog/default/api/timetable-api', 'Timetable API'],

@@ -5,7 +5,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::pages::{
-    activity, admin, card, catalog, entity, errors, explorer, export, home, palette, search, settings, sign_in, star,
+    activity, admin, card, catalog, entity, errors, explorer, export, home, palette, register, search, settings,
+    sign_in, star,
 };
 use crate::{WebState, assets, branding, request, security};
 
@@ -33,6 +34,7 @@ pub fn router(state: WebState) -> Router {
         .route(explorer::EXPORT, get(explorer::export))
         .route("/api-docs", get(catalog::apis))
         .route("/activity", get(activity::page))
+        .route(register::PATH, get(register::page).post(register::register))
         .route("/search", get(search::page))
         .route("/palette", get(palette::fragment))
         .route("/star", post(star::toggle))

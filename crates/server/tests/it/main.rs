@@ -11,6 +11,7 @@ mod http;
 mod kinds;
 mod locations;
 mod postgres;
+mod register;
 mod reload;
 mod replicas;
 mod sets;

@@ -10,6 +10,7 @@ use crate::urls;
 use crate::view::labels::Labels;
 use crate::view::list_query::{Facet, ListQuery};
 
+pub mod diff;
 pub mod facets;
 pub mod graph_svg;
 pub mod icon;

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 
 use super::errors::Failure;
+use super::register;
 use crate::WebState;
 use crate::components::{
     empty, facets, icon::Icon, kind_plural, layout, page_title, pager::Pages, pager::pager, star::star_all,
@@ -80,7 +81,9 @@ fn results(ctx: &Ctx, listing: &Listing) -> Markup {
             header.catalog-head {
                 a.eyebrow href="/catalog?kind=all" { (t.text("nav-catalog")) }
                 (page_title(&title(ctx, listing)))
-                p.quiet role="status" { (t.count("count-entities", listing.total)) }
+                p.quiet {
+                    span role="status" { (t.count("count-entities", listing.total)) } " · " a.quiet-link href=(register::PATH) { (t.text("register")) }
+                }
             }
             aside.facets #facets popover aria-label=(t.text("facets-title")) {
                 (facets::facets(ctx, listing))

@@ -10,6 +10,7 @@ pub mod explorer;
 pub mod export;
 pub mod home;
 pub mod palette;
+pub mod register;
 pub mod search;
 pub mod settings;
 pub mod sign_in;

@@ -14,6 +14,7 @@ pub mod list_query;
 pub mod listing;
 pub mod org;
 pub mod parts;
+pub mod registration;
 pub mod relations;
 pub mod troubles;
 pub mod yaml;

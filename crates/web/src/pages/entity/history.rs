@@ -6,12 +6,11 @@ use catalog::{Blamed, Difference, History, PastVersion};
 use maud::{Markup, html};
 use model::{EntityRef, ReadScope};
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 use store::{Since, Version};
 
 use super::Subject;
 use crate::WebState;
-use crate::components::{card, code_block, icon::Icon, layout, moment, nothing};
+use crate::components::{card, code_block, diff::text_diff, icon::Icon, layout, moment, nothing};
 use crate::i18n::Messages;
 use crate::pages::errors::Failure;
 use crate::request::SignedIn;
@@ -108,30 +107,6 @@ fn two(t: Messages, from: &Version, to: &Version) -> Markup {
     let [old, new] = [from, to].map(|version| to_yaml(&serde_json::from_str(&version.body).unwrap_or_default()));
     let title = t.with("versions-compared", &[("from", from.since.position.into()), ("to", to.since.position.into())]);
     card(&title, html! {}, text_diff(t, &title, &old, &new))
-}
-
-/// Lines that came and went, with those around them.
-fn text_diff(t: Messages, label: &str, old: &str, new: &str) -> Markup {
-    let diff = TextDiff::from_lines(old, new);
-    let groups = diff.grouped_ops(3);
-    html! {
-        @if groups.is_empty() { (nothing(&t.text("no-difference"))) }
-        @else {
-            pre.code.diff tabindex="0" role="region" aria-label=(label) {
-                @for (at, group) in groups.iter().enumerate() {
-                    @if at > 0 { span.diff-gap { "⋯\n" } }
-                    @for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-                        @let (tag, sign) = match change.tag() {
-                            ChangeTag::Delete => ("gone", "− "),
-                            ChangeTag::Insert => ("new", "+ "),
-                            ChangeTag::Equal => ("same", "  "),
-                        };
-                        span.diff-line data-change=(tag) { (sign) (change.value()) @if change.missing_newline() { "\n" } }
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn versions(t: Messages, entity_ref: &EntityRef, history: &History) -> Markup {
