@@ -1,5 +1,5 @@
-//! `/admin`: what those who run the portal look after. Today: what is wrong in the catalog, its sources, and its
-//! kinds.
+//! `/admin`: what those who run the portal look after. Today: what is wrong in the catalog, what sources disagree about,
+//! the sources themselves, what is done by time, and the kinds.
 
 use axum::response::Redirect;
 use maud::{Markup, html};
@@ -7,14 +7,16 @@ use maud::{Markup, html};
 use crate::components::layout;
 use crate::request::Ctx;
 
+pub mod conflicts;
 pub mod kind;
 pub mod kind_preview;
 pub mod kinds;
 pub mod problems;
+pub mod scheduled;
 pub mod sources;
 
 /// The tabs, by their end of the address.
-const TABS: [&str; 3] = ["problems", "sources", "kinds"];
+const TABS: [&str; 5] = ["problems", "conflicts", "sources", "scheduled", "kinds"];
 
 pub async fn home() -> Redirect {
     Redirect::to("/admin/problems")
