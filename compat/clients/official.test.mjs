@@ -2,19 +2,22 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CATALOG_FILTER_EXISTS, CatalogClient } from '@backstage/catalog-client';
+import { component, serveFiles } from './files.mjs';
 import { startPortal, TOKEN } from './portal.mjs';
 
 describe('@backstage/catalog-client', () => {
   let portal;
   let client;
+  let files;
   const auth = { token: TOKEN };
   const names = (items) => items.map((entity) => entity.metadata.name);
 
   before(async () => {
-    portal = await startPortal(60);
+    files = await serveFiles({ '/one.yaml': component('one'), '/two.yaml': component('two'), '/many.yaml': [1, 2, 3].map((i) => component(`many-${i}`)).join('---\n') });
+    portal = await startPortal(60, '', [files.host]);
     client = new CatalogClient({ discoveryApi: { getBaseUrl: async (plugin) => `${portal.base}/api/${plugin}` } });
   });
-  after(() => portal?.stop());
+  after(async () => { await portal?.stop(); await files?.stop(); });
 
   test('getEntities filters, picks fields and answers everything', async () => {
     const { items } = await client.getEntities({ filter: { kind: 'API' }, fields: ['kind', 'metadata.name'] }, auth);
@@ -97,6 +100,67 @@ describe('@backstage/catalog-client', () => {
     assert.deepEqual(await client.getLocations({}, auth), { items: [] });
     assert.equal(await client.getLocationById('00000000-0000-4000-8000-000000000000', auth), undefined);
     assert.equal(await client.getLocationByEntity('component:default/fares', auth), undefined);
+  });
+
+  test('a location is looked at, added, found in every way, moved and removed', async () => {
+    const target = files.url('/one.yaml');
+    const dry = await client.addLocation({ target, dryRun: true }, auth);
+    assert.equal(dry.exists, false);
+    assert.deepEqual(dry.entities.map((entity) => entity.kind), ['Location', 'Component']);
+    assert.deepEqual((await client.getLocations({}, auth)).items, []);
+
+    const { location } = await client.addLocation({ target }, auth);
+    const { id } = location;
+    assert.equal((await client.getEntityByRef('component:default/one', auth)).metadata.name, 'one');
+    await assert.rejects(client.addLocation({ target }, auth), (error) => error.statusCode === 409 && error.body.error.name === 'ConflictError');
+    await client.addLocation({ target, onConflict: 'refresh' }, auth);
+    assert.equal((await client.addLocation({ target, dryRun: true }, auth)).exists, true);
+    assert.equal((await client.getLocationById(id, auth)).target, target);
+    assert.equal((await client.getLocationByRef(`url:${target}`, auth)).id, id);
+    assert.equal((await client.getLocationByEntity('component:default/one', auth)).id, id);
+    const queried = await client.queryLocations({ query: { target } }, auth);
+    assert.deepEqual([queried.totalItems, queried.items.map((item) => item.id)], [1, [id]]);
+
+    await client.updateLocation(id, { target: files.url('/two.yaml') }, auth);
+    assert.equal((await client.getLocationById(id, auth)).target, files.url('/two.yaml'));
+    assert.equal((await client.getEntityByRef('component:default/two', auth)).metadata.name, 'two');
+    // What nothing emits any longer is told to be an orphan until it is removed.
+    const left = await client.getEntityByRef('component:default/one', auth);
+    assert.equal(left?.metadata.annotations['backstage.io/orphan'] ?? 'true', 'true');
+    await client.removeLocationById(id, auth);
+    assert.equal(await client.getLocationById(id, auth), undefined);
+    assert.equal(await client.getEntityByRef('component:default/two', auth), undefined);
+  });
+
+  test('locations are queried page by page', async () => {
+    const added = [];
+    for (const path of ['/one.yaml', '/two.yaml', '/many.yaml']) added.push((await client.addLocation({ target: files.url(path) }, auth)).location.id);
+    const seen = [];
+    for await (const page of client.streamLocations({ pageSize: 2 }, auth)) seen.push(...page.map((location) => location.id));
+    assert.deepEqual(seen.sort(), [...added].sort());
+    for (const id of added) await client.removeLocationById(id, auth);
+    assert.deepEqual((await client.getLocations({}, auth)).items, []);
+  });
+
+  test('removeEntityByUid takes one away', async () => {
+    const { location } = await client.addLocation({ target: files.url('/many.yaml') }, auth);
+    const entity = await client.getEntityByRef('component:default/many-2', auth);
+    await client.removeEntityByUid(entity.metadata.uid, auth);
+    assert.equal(await client.getEntityByRef('component:default/many-2', auth), undefined);
+    await client.removeLocationById(location.id, auth);
+  });
+
+  test('analyzeLocation tells what a file would bring', async () => {
+    const found = await client.analyzeLocation({ location: { type: 'url', target: files.url('/nothing') } }, auth);
+    assert.deepEqual(found.existingEntityFiles, []);
+    assert.equal(found.generateEntities[0].entity.kind, 'Component');
+  });
+
+  test('getEntityFacetsByPredicate and getEntityByName', async () => {
+    const { facets } = await client.getEntityFacetsByPredicate({ facets: ['spec.type'], query: { kind: 'api' } }, auth);
+    assert.ok(facets['spec.type'].some(({ value }) => value === 'openapi'));
+    const named = await client.getEntityByName({ kind: 'Component', namespace: 'default', name: 'timetable' }, auth);
+    assert.equal(named.metadata.title, 'Timetable');
   });
 
   test('refreshEntity and validateEntity', async () => {

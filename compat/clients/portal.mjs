@@ -10,8 +10,8 @@ export const LEGACY_SECRET = Buffer.alloc(32, 'compat').toString('base64');
 const ROOT = resolve(import.meta.dirname, '../..');
 
 // `entities` more components are put beside the demo catalog, so that there is something to page through; `extra` is
-// YAML beside it that need not be right.
-export async function startPortal(entities = 0, extra = '') {
+// YAML beside it that need not be right; hosts in `readable` may be read by URL.
+export async function startPortal(entities = 0, extra = '', readable = []) {
   const folder = await mkdtemp(join(tmpdir(), 'callboard-compat-'));
   const many = Array.from({ length: entities }, (_, i) => `apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -26,6 +26,7 @@ backend:
   baseUrl: 'http://localhost:7007'
   listen: '127.0.0.1:0'
   database: {client: better-sqlite3, connection: ':memory:'}
+  reading: {allow: ${JSON.stringify(readable.map((host) => ({ host })))}}
   auth:
     externalAccess:
       - {type: static, options: {token: ${TOKEN}, subject: compat}}

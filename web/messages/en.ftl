@@ -602,15 +602,8 @@ register-difference = What would change
 register-none = No descriptor was found
 register-proposal = This would be a beginning. Write it as catalog-info.yaml into the repository, then look again.
 
-# Conflicts and scheduled work
-admin-tab-conflicts = Conflicts
+# Scheduled work
 admin-tab-scheduled = Scheduled
-conflicts-rule = Who defines an entity first keeps it; others that define it too are passed over and take its place when it is gone there. Remove it from one of the sources to settle it.
-no-conflicts = No two sources define the same entity
-no-conflicts-what = Where they do, it is listed here with who keeps it.
-conflict-entity = Entity
-conflict-kept = Kept from
-conflict-dropped = Passed over
 scheduled-what = Who brings entities, when they were asked last, and when they are next.
 last-run = Last asked
 next-run = Next

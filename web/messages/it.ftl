@@ -602,15 +602,8 @@ register-difference = Che cosa cambierebbe
 register-none = Nessun descrittore trovato
 register-proposal = Questo sarebbe un inizio. Scrivilo come catalog-info.yaml nel repository, poi guarda di nuovo.
 
-# Conflitti e lavoro programmato
-admin-tab-conflicts = Conflitti
+# Lavoro programmato
 admin-tab-scheduled = Programmati
-conflicts-rule = Chi definisce un’entità per primo la tiene; altri che la definiscono vengono scavalcati e subentrano quando lì non c’è più. Per risolvere, toglila da una delle fonti.
-no-conflicts = Nessuna entità è definita da due fonti
-no-conflicts-what = Quando succede, è elencato qui con chi la tiene.
-conflict-entity = Entità
-conflict-kept = Tenuta da
-conflict-dropped = Scavalcata
 scheduled-what = Chi porta le entità, quando gli è stato chiesto l’ultima volta e quando sarà la prossima.
 last-run = Ultima volta
 next-run = Prossima

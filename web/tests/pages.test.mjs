@@ -15,7 +15,6 @@ const PAGES = {
   source: ['/catalog/default/component/timetable/source', 'Timetable'],
   history: ['/catalog/default/component/timetable/history', 'Since when'],
   register: ['/catalog-import?url=https://nowhere.example/catalog-info.yaml', 'Bring the descriptors'],
-  conflicts: ['/admin/conflicts', 'keeps it'],
   scheduled: ['/admin/scheduled', 'Ask now'],
   activity: ['/activity', 'Changes'],
   inspect: ['/catalog/default/component/timetable/inspect', 'Timetable'],

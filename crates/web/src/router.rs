@@ -42,7 +42,6 @@ pub fn router(state: WebState) -> Router {
         .route("/admin/problems", get(admin::problems::page))
         .route("/admin/problems/export.csv", get(admin::problems::csv))
         .route("/admin/problems/export.json", get(admin::problems::json))
-        .route("/admin/conflicts", get(admin::conflicts::page))
         .route("/admin/sources", get(admin::sources::page))
         .route(admin::scheduled::PATH, get(admin::scheduled::page).post(admin::scheduled::run))
         .route(admin::kinds::PATH, get(admin::kinds::page))

@@ -1,5 +1,5 @@
-//! `/admin`: what those who run the portal look after. Today: what is wrong in the catalog, what sources disagree about,
-//! the sources themselves, what is done by time, and the kinds.
+//! `/admin`: what those who run the portal look after. Today: what is wrong in the catalog, its sources, who brings
+//! entities when, and its kinds.
 
 use axum::response::Redirect;
 use maud::{Markup, html};
@@ -7,7 +7,6 @@ use maud::{Markup, html};
 use crate::components::layout;
 use crate::request::Ctx;
 
-pub mod conflicts;
 pub mod kind;
 pub mod kind_preview;
 pub mod kinds;
@@ -16,7 +15,7 @@ pub mod scheduled;
 pub mod sources;
 
 /// The tabs, by their end of the address.
-const TABS: [&str; 5] = ["problems", "conflicts", "sources", "scheduled", "kinds"];
+const TABS: [&str; 4] = ["problems", "sources", "scheduled", "kinds"];
 
 pub async fn home() -> Redirect {
     Redirect::to("/admin/problems")
