@@ -12,6 +12,7 @@ mod ingest;
 mod load;
 mod pages;
 mod portal;
+mod push;
 mod query;
 mod soak;
 
@@ -55,6 +56,12 @@ enum What {
     Query(Load),
     /// The pages of a signed-in person: requests per second and latencies beside the floors.
     Pages(Load),
+    /// Push a large set again and again: seconds until visible, what history adds to the database, a group with thousands of members,
+    /// and, beside a PostgreSQL, how far one process is behind another: `cargo xtask postgres cargo xtask bench push`.
+    Push {
+        #[arg(long, default_value_t = 10_000)]
+        entities: usize,
+    },
     /// Two portals on one PostgreSQL, of which one is killed every half minute: whether an acknowledged write is ever lost. Run it
     /// beside a server: `cargo xtask postgres cargo xtask bench soak`.
     Soak {
@@ -93,6 +100,7 @@ async fn main() -> Result<()> {
         What::Ingest { entities, skewed } => ingest::run(entities, skewed).await,
         What::Query(load) => query::run(&load).await,
         What::Pages(load) => pages::run(&load).await,
+        What::Push { entities } => push::run(entities).await,
         What::Soak { minutes } => soak::run(Duration::from_secs(60 * minutes)).await,
         What::Floor { bytes } => floor::serve(bytes).await,
     }
