@@ -1,6 +1,8 @@
 //! A catalog over a folder, for tests that go from files to what readers see.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod faulty;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
