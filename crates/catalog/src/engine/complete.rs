@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::graph::Id;
 use crate::index::{FinalEntity, Prepared, shorten};
-use crate::process::complete;
 use crate::process::stable::{Hash, stable_hash};
+use crate::process::{complete, identify};
 
 /// An entity to complete from its good body.
 pub struct Draft {
@@ -87,10 +87,7 @@ fn finish(draft: Draft) -> Result<Option<Finished>, Problem> {
     if draft.old_hash == Some(hash) {
         return Ok(None);
     }
-    if let Some(metadata) = body.0.get_mut("metadata").and_then(serde_json::Value::as_object_mut) {
-        metadata.insert("uid".to_owned(), draft.uid.to_string().into());
-        metadata.entry("etag").or_insert_with(|| hex::encode(hash).into());
-    }
+    identify(&mut body, draft.uid, &hash);
     let cuts = shorten(&mut body.0);
     let kept = StoredFinal {
         id: draft.uid,

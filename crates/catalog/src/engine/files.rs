@@ -43,6 +43,11 @@ impl State {
                 }
             }
         }
+        self.look_again(reads, entities);
+    }
+
+    /// Has targets read and entities processed again.
+    fn look_again(&mut self, reads: BTreeSet<TargetId>, entities: BTreeSet<Id>) {
         for read in reads {
             self.queue_read(read, false);
         }
@@ -185,12 +190,7 @@ impl State {
             self.below(&format!("{}/", folder.display()), &mut reads, &mut entities);
         }
         let any = !reads.is_empty() || !entities.is_empty();
-        for read in reads {
-            self.queue_read(read, false);
-        }
-        for entity in entities {
-            self.queue_processing(entity);
-        }
+        self.look_again(reads, entities);
         any
     }
 }

@@ -15,8 +15,8 @@ use tokio::time::Instant;
 use crate::bodies::Bodies;
 use crate::index::{FinalEntity, Index, Prepared};
 use crate::parallel::map_parts;
-use crate::process::complete;
 use crate::process::stable::stable_hash;
+use crate::process::{complete, identify};
 use crate::projection::Projection;
 use crate::reader::CatalogReader;
 
@@ -113,10 +113,7 @@ pub(super) fn as_shown(version: &Version, relations: &[(String, String)]) -> Res
     let mut body = Entity(serde_json::from_str(&version.body)?);
     complete(&mut body, false, relations, &[]);
     let hash = stable_hash(&body.0);
-    if let Some(metadata) = body.0.get_mut("metadata").and_then(serde_json::Value::as_object_mut) {
-        metadata.insert("uid".to_owned(), version.id.to_string().into());
-        metadata.entry("etag").or_insert_with(|| hex::encode(hash).into());
-    }
+    identify(&mut body, version.id, &hash);
     Ok(FinalEntity { id: version.id, entity_ref: version.entity_ref.clone(), body, parent: version.parent.clone() })
 }
 

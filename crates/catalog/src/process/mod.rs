@@ -234,6 +234,14 @@ pub fn complete(entity: &mut Entity, orphan: bool, relations: &[(String, String)
     }
 }
 
+/// Adds what a completed body is told apart by: the uid, and the hash of the whole as the etag where its source named none.
+pub fn identify(entity: &mut Entity, uid: uuid::Uuid, hash: &stable::Hash) {
+    if let Some(metadata) = entity.0.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.insert("uid".to_owned(), uid.to_string().into());
+        metadata.entry("etag").or_insert_with(|| hex::encode(hash).into());
+    }
+}
+
 fn status_item(problem: &Problem) -> Value {
     serde_json::json!({
         "type": "backstage.io/catalog-processing",
