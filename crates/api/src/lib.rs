@@ -31,7 +31,7 @@ pub fn router(state: ApiState) -> Router {
         .nest("/auth", auth::router())
         .nest(
             "/permission",
-            plugin::mount(Plugin("permission"), permission::router(), &state).merge(permission::open_router()),
+            plugin::mount(Plugin("permission"), permission::router(&state), &state).merge(permission::open_router()),
         )
         .nest("/app", plugin::mount(Plugin("app"), Router::new(), &state))
         .fallback(error::not_found);

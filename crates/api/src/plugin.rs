@@ -38,12 +38,8 @@ pub fn mount(plugin: Plugin, routes: Router<ApiState>, state: &ApiState) -> Rout
         .layer(from_fn(enveloped))
 }
 
-async fn issue_cookie(
-    State(state): State<ApiState>,
-    Caller(principal): Caller,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let user = principal.require_user()?;
+async fn issue_cookie(State(state): State<ApiState>, caller: Caller, headers: HeaderMap) -> Result<Response, ApiError> {
+    let user = caller.principal.require_user()?;
     if let Some(present) = cookie_value(&headers)
         && let Ok(auth::Principal::User(known)) = state.auth.authenticate_limited(present).await
         && known.entity_ref == user.entity_ref

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use auth::Authority;
+use auth::{Authority, Permissions};
 use catalog::ingest::SourceReader;
 use catalog::{CatalogReader, EngineHandle};
 use store::CatalogStore;
@@ -36,5 +36,6 @@ pub struct Services {
     pub sources: Arc<SourceReader>,
     pub store: Arc<dyn CatalogStore>,
     pub auth: Arc<Authority>,
+    pub permissions: Arc<Permissions>,
     pub lifecycle: Lifecycle,
 }

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use auth::{Authority, UserDirectory};
+use auth::policy::decide::GroupPath;
+use auth::policy::stored::StoredRoles;
+use auth::{Authority, Permissions, UserDirectory};
 use axum::Router;
 use axum::body::Body;
 use catalog::index::{FinalEntity, Index, Prepared};
@@ -63,6 +65,10 @@ impl UserDirectory for NoUsers {
     async fn ownership(&self, _: &EntityRef) -> Option<Vec<EntityRef>> {
         None
     }
+
+    fn groups(&self, _: &EntityRef, _: Option<usize>) -> Vec<GroupPath> {
+        Vec::new()
+    }
 }
 
 struct NoHosts;
@@ -93,12 +99,25 @@ impl UrlReader for NoHosts {
 impl Fixture {
     /// Components `c0`, `c1` … of the type `service`.
     pub async fn with_components(count: usize) -> Self {
+        Self::with_permission(count, &json!({})).await
+    }
+
+    /// The same where roles decide: those of this `rolesFile`.
+    pub async fn with_roles(count: usize, roles: &str) -> Self {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), roles).unwrap();
+        Self::with_permission(count, &json!({ "enabled": true, "rbac": { "rolesFile": file.path() } })).await
+    }
+
+    /// The same with this section `permission`.
+    pub async fn with_permission(count: usize, permission: &Value) -> Self {
         let options = DatabaseOptions::new(DatabaseLocation::Memory);
         let store = Arc::new(SqlStore::open(&options).await.unwrap());
         let mut index = Index::default();
         index.apply((0..count).map(component).collect(), &[]);
         let index = Arc::new(RwLock::new(index));
         let written = json!({
+            "permission": permission,
             "auth": {"environment": "development", "providers": {"guest": {}}},
             "backend": {"auth": {"externalAccess": [
                 {"type": "static", "options": {"token": TOKEN, "subject": "fixture"}},
@@ -107,6 +126,9 @@ impl Fixture {
             ]}},
         });
         let settings = Settings::read(&Config::from_yaml(&written.to_string()).unwrap()).unwrap();
+        let roles = Arc::new(StoredRoles::open(store.clone()).await.unwrap());
+        let permissions =
+            Permissions::new(&settings.permission, roles, Arc::new(NoUsers), |warning| panic!("{warning}"));
         let authority = Authority::new(settings.auth, "http://localhost:7007", store.clone(), Arc::new(NoUsers));
         let kinds = Arc::new(KindRegistry::builtin());
         // The engine has an empty catalog of its own; what is read here is put in by hand.
@@ -119,6 +141,7 @@ impl Fixture {
             sources: Arc::new(SourceReader::new(Arc::new(NoHosts))),
             store,
             auth: Arc::new(authority),
+            permissions: Arc::new(permissions),
             lifecycle: Default::default(),
         });
         state.lifecycle.ready();

@@ -1,4 +1,5 @@
-//! Who is calling: tokens and sessions of people, tokens of programs, guest sign-in. Contract: auth.md.
+//! Who is calling, and what they may: tokens and sessions of people, tokens of programs, guest sign-in, policies. Contract:
+//! auth.md, permissions.md.
 //!
 //! [`Authority`] issues and verifies; [`config::Auth`] is its configuration; [`Principal`] is its answer. Everything it
 //! issues is signed with keys that live in the store, and nothing else is kept: a restart signs nobody out.
@@ -13,6 +14,7 @@ mod guest;
 mod jws;
 mod keys;
 mod origin;
+pub mod policy;
 mod principal;
 mod session;
 #[cfg(test)]
@@ -25,5 +27,7 @@ pub use directory::UserDirectory;
 pub use error::AuthError;
 pub use guest::guest;
 pub use origin::RequestOrigin;
-pub use principal::{Permission, Principal, Restriction, Restrictions, Service, User};
+pub use policy::Permissions;
+pub use policy::permission::{self, Permission};
+pub use principal::{Principal, Restriction, Restrictions, Service, User};
 pub use session::{SESSION_COOKIE, SESSION_LIFETIME, clear_cookie, session_cookie};

@@ -38,25 +38,7 @@ pub struct Service {
 /// The plugins an external token may call, each with its limits.
 pub type Restrictions = BTreeMap<String, Restriction>;
 
-/// Something a caller may or may not do (contract permissions.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Permission {
-    pub name: &'static str,
-    /// `create`, `read`, `update` or `delete`, where it is one of these.
-    pub action: Option<&'static str>,
-}
-
 impl Principal {
-    /// Whether the caller's credentials reach so far. A token with `accessRestrictions` may only do what they list; everybody
-    /// else may do everything, as there are no policies yet.
-    pub fn may(&self, permission: &Permission) -> bool {
-        let Self::Service(Service { restriction: Some(limits), .. }) = self else { return true };
-        let allowed = |list: &[String], wanted: Option<&str>| {
-            list.is_empty() || wanted.is_some_and(|wanted| list.iter().any(|one| one == wanted))
-        };
-        allowed(&limits.permissions, Some(permission.name)) && allowed(&limits.actions, permission.action)
-    }
-
     /// The word of the wire for this kind of caller.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@ use model::EntityRef;
 use parking_lot::Mutex;
 use store::{KeyStore, StoredKey};
 
+use crate::policy::decide::GroupPath;
 use crate::{Authority, UserDirectory};
 
 /// Keys in memory.
@@ -60,6 +61,11 @@ pub(crate) struct OneUser;
 impl UserDirectory for OneUser {
     async fn ownership(&self, user: &EntityRef) -> Option<Vec<EntityRef>> {
         (*user == ada()).then(|| vec![ada(), EntityRef::new("group", "default", "engines")])
+    }
+
+    fn groups(&self, user: &EntityRef, _: Option<usize>) -> Vec<GroupPath> {
+        let engines = GroupPath { group: EntityRef::new("group", "default", "engines"), below: None };
+        if *user == ada() { vec![engines] } else { Vec::new() }
     }
 }
 

@@ -262,6 +262,12 @@ impl CatalogReader {
         self.index.read().owners(scope, own)
     }
 
+    /// The groups somebody is in and those above, nearest first, with the group below by which each was reached. It looks at
+    /// the whole catalog: it says what somebody may see, not what is seen.
+    pub fn groups_of(&self, member: &EntityRef, max_depth: Option<usize>) -> Vec<(EntityRef, Option<EntityRef>)> {
+        self.index.read().groups_of(member, max_depth)
+    }
+
     /// How many entities match.
     pub fn count(&self, scope: &ReadScope, predicate: Option<&Predicate>) -> u64 {
         self.index.read().select(scope, predicate).len()

@@ -49,5 +49,6 @@ pub use section::integrations::{
     GitHubApp, GitLab, Gitea, Integrations,
 };
 pub use section::organization::Organization;
+pub use section::permission::{DefaultRole, Permission, PolicyFile, Rbac, RbacLimits};
 pub use unknown::{UnknownKey, Warning};
 pub use view::View;

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use auth::UserDirectory;
+use auth::policy::decide::GroupPath;
 use catalog::CatalogReader;
 use model::{Entity, EntityRef, ReadScope, Relation};
 
@@ -20,5 +21,10 @@ impl UserDirectory for CatalogUsers {
             .filter(|relation| relation.kind == "memberOf" && relation.target_ref.kind() == "group")
             .map(|relation| relation.target_ref);
         Some(std::iter::once(user.clone()).chain(groups).collect())
+    }
+
+    fn groups(&self, user: &EntityRef, max_depth: Option<usize>) -> Vec<GroupPath> {
+        let groups = self.0.groups_of(user, max_depth).into_iter();
+        groups.map(|(group, below)| GroupPath { group, below }).collect()
     }
 }

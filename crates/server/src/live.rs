@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use api::health::Lifecycle;
@@ -9,7 +10,8 @@ use api::layers::{apply_layers, content_security_policy, mark_route};
 use api::{ApiState, Services};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
-use auth::Authority;
+use auth::policy::stored::StoredRoles;
+use auth::{Authority, Permissions};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
@@ -37,6 +39,7 @@ pub struct Live {
     store: Arc<SqlStore>,
     catalog: Catalog,
     readers: Arc<CurrentReaders>,
+    roles: Arc<StoredRoles>,
     lifecycle: Lifecycle,
     telemetry: Telemetry,
     tls: Option<Tls>,
@@ -63,15 +66,26 @@ impl Live {
         };
         let catalog = catalog.context("the catalog does not start")?;
         let lifecycle = Lifecycle::default();
-        let router =
-            Parts { store: &store, catalog: &catalog, readers: &readers, lifecycle: &lifecycle, telemetry: &telemetry }
-                .router(&settings)?;
+        let roles = Arc::new(StoredRoles::open(store.clone()).await.context("the roles cannot be read")?);
+        if store.replicas().is_some() {
+            follow_roles(&roles);
+        }
+        let router = Parts {
+            store: &store,
+            catalog: &catalog,
+            readers: &readers,
+            roles: &roles,
+            lifecycle: &lifecycle,
+            telemetry: &telemetry,
+        }
+        .router(&settings)?;
         let router = Arc::new(ArcSwap::from_pointee(router));
         let settings = Arc::new(settings);
         Ok(Self {
             store,
             catalog,
             readers,
+            roles,
             lifecycle,
             telemetry,
             tls,
@@ -107,6 +121,7 @@ impl Live {
             store: &self.store,
             catalog: &self.catalog,
             readers: &self.readers,
+            roles: &self.roles,
             lifecycle: &self.lifecycle,
             telemetry: &self.telemetry,
         }
@@ -149,11 +164,29 @@ fn readers(settings: &Settings) -> Result<Readers> {
     Ok(Readers::new(&settings.typed.integrations, &settings.typed.backend.reading, OutboundOptions::default())?)
 }
 
+/// How soon a change of roles by another process takes effect.
+const FOLLOW_ROLES: Duration = Duration::from_secs(1);
+
+/// Takes over what other processes change of the roles, for as long as they are used here.
+fn follow_roles(roles: &Arc<StoredRoles>) {
+    let roles = Arc::downgrade(roles);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(FOLLOW_ROLES).await;
+            let Some(roles) = roles.upgrade() else { return };
+            if let Err(error) = roles.refresh().await {
+                tracing::warn!(%error, "the roles are as old as the last look at them");
+            }
+        }
+    });
+}
+
 /// What routers are made of, again and again.
 struct Parts<'a> {
     store: &'a Arc<SqlStore>,
     catalog: &'a Catalog,
     readers: &'a Arc<CurrentReaders>,
+    roles: &'a Arc<StoredRoles>,
     lifecycle: &'a Lifecycle,
     telemetry: &'a Telemetry,
 }
@@ -162,6 +195,11 @@ impl Parts<'_> {
     fn router(&self, settings: &Settings) -> Result<Router> {
         let base_url = settings.typed.backend.base_url.as_str();
         let users = Arc::new(CatalogUsers(self.catalog.reader.clone()));
+        let permission = &settings.typed.permission;
+        let permissions = Permissions::new(permission, self.roles.clone(), users.clone(), |warning| {
+            tracing::warn!(warning, "a part of the policies is not used");
+        });
+        let permissions = Arc::new(permissions);
         let authority = Arc::new(Authority::new(settings.typed.auth.clone(), base_url, self.store.clone(), users));
         let state = ApiState::new(Services {
             catalog: self.catalog.reader.clone(),
@@ -169,6 +207,7 @@ impl Parts<'_> {
             sources: Arc::new(SourceReader::new(self.readers.clone())),
             store: self.store.clone(),
             auth: authority.clone(),
+            permissions: permissions.clone(),
             lifecycle: self.lifecycle.clone(),
         });
         let metrics = metrics::router(self.telemetry.metrics.clone(), authority.clone()).layer(from_fn(mark_route));
@@ -176,7 +215,7 @@ impl Parts<'_> {
             return Ok(apply_layers(api::health(state).merge(metrics), &settings.http)?);
         }
         let policy = content_security_policy(web::CONTENT_SECURITY_POLICY, &settings.http.csp)?;
-        let pages = WebState::new(self.catalog.clone(), authority, compose::branding(&settings.typed));
+        let pages = WebState::new(self.catalog.clone(), authority, permissions, compose::branding(&settings.typed));
         let web = web::router(pages.with_content_security_policy(policy)).layer(from_fn(mark_route));
         Ok(apply_layers(api::router(state).merge(metrics).fallback_service(web), &settings.http)?)
     }

@@ -40,7 +40,7 @@ pub fn watch(loader: Loader, live: Arc<Live>) -> Result<()> {
     })
     .context("the configuration files cannot be watched")?;
     let mut watched = Watched { watcher, folders: BTreeSet::new(), paths: BTreeSet::new() };
-    watched.follow(&loader.files());
+    watched.follow(&files(&loader, &live));
     let mut poll = loader.options().has_remote_targets().then(|| tokio::time::interval(POLL));
     if let Some(poll) = &mut poll {
         // The first look was the start.
@@ -59,9 +59,9 @@ pub fn watch(loader: Loader, live: Arc<Live>) -> Result<()> {
                 () = tick(&mut poll) => {}
             }
             // Before as well: a folder that is new has to be watched before what is in it is read.
-            watched.follow(&loader.files());
+            watched.follow(&files(&loader, &live));
             reload(&loader, &live).await;
-            watched.follow(&loader.files());
+            watched.follow(&files(&loader, &live));
         }
     });
     Ok(())
@@ -84,9 +84,19 @@ async fn tick(poll: &mut Option<tokio::time::Interval>) {
     }
 }
 
+/// The configuration's files, and those of the policies it names.
+fn files(loader: &Loader, live: &Live) -> Vec<PathBuf> {
+    let mut files = loader.files().to_vec();
+    files.extend(live.settings().typed.permission.watched_files());
+    files
+}
+
 async fn reload(loader: &Loader, live: &Live) {
     let settings = match loader.reload() {
-        Ok(None) => return,
+        Ok(None) => match compose::settings(&loader.current()) {
+            Ok(settings) if settings.typed.permission == live.settings().typed.permission => return,
+            settings => settings,
+        },
         Ok(Some(config)) => compose::settings(&config),
         Err(error) => Err(error.into()),
     };

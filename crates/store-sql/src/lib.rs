@@ -10,6 +10,7 @@
 
 mod catalog;
 mod dialect;
+mod documents;
 mod error;
 mod keys;
 mod statement;

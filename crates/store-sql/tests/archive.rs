@@ -7,7 +7,7 @@ use std::io::Cursor;
 
 use store::archive::{ArchiveError, export, import};
 use store::{
-    CatalogStore, Change, ChangeKind, Commit, KeyStore, PushedEntity, PushedSet, StoredKey,
+    CatalogStore, Change, ChangeKind, Commit, DocumentStore, KeyStore, PushedEntity, PushedSet, StoredKey,
     suite::{change, entity, final_of, location, read_state},
 };
 use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
@@ -53,6 +53,7 @@ async fn filled() -> SqlStore {
         ..Commit::default()
     };
     store.commit(&commit).await.unwrap();
+    store.replace_document("roles", 0, "{\"☃\": 1}").await.unwrap();
     let key = StoredKey {
         kid: "kid".into(),
         private_pem: "PEM".into(),
@@ -97,8 +98,8 @@ async fn what_is_no_whole_archive_is_told() {
     assert!(matches!(refusal(&cut).await, ArchiveError::Cut { .. }));
     let missing = [&lines[..5], &lines[6..]].concat().join("\n");
     assert!(matches!(refusal(&missing).await, ArchiveError::Cut { .. }));
-    let newer = whole.replacen("\"format\":2", "\"format\":3", 1);
-    assert!(matches!(refusal(&newer).await, ArchiveError::TooNew { found: 3 }));
+    let newer = whole.replacen("\"format\":3", "\"format\":4", 1);
+    assert!(matches!(refusal(&newer).await, ArchiveError::TooNew { found: 4 }));
     let broken = [&lines[..3], &["{\"entity\":{}}"]].concat().join("\n");
     let error = refusal(&broken).await.to_string();
     assert!(error.starts_with("line 4 of the archive cannot be read: missing field"), "{error}");

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use store::{CatalogStore, KeyStore};
+use store::{CatalogStore, DocumentStore, KeyStore};
 use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
 
 async fn on_file() -> (Arc<SqlStore>, tempfile::TempDir) {
@@ -32,6 +32,12 @@ mod file {
         Some((store, directory))
     }
     store::key_suite!(keys);
+
+    async fn documents() -> Option<(Arc<dyn DocumentStore>, tempfile::TempDir)> {
+        let (store, directory) = on_file().await;
+        Some((store, directory))
+    }
+    store::document_suite!(documents);
 }
 
 mod memory {
@@ -46,6 +52,11 @@ mod memory {
         Some((in_memory().await, ()))
     }
     store::key_suite!(keys);
+
+    async fn documents() -> Option<(Arc<dyn DocumentStore>, ())> {
+        Some((in_memory().await, ()))
+    }
+    store::document_suite!(documents);
 
     #[tokio::test]
     async fn each_store_has_a_memory_of_its_own() {
@@ -73,4 +84,9 @@ mod postgres {
         Some((open().await?, ()))
     }
     store::key_suite!(keys);
+
+    async fn documents() -> Option<(Arc<dyn DocumentStore>, ())> {
+        Some((open().await?, ()))
+    }
+    store::document_suite!(documents);
 }

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{
     CatalogStore, Change, Commit, PushedEntity, PushedSet, ReadState, StoredEntity, StoredFinal, StoredLocation,
 };
+use crate::document::DocumentStore;
 use crate::error::StoreError;
 use crate::history::{Current, Version};
 use crate::keys::{KeyStore, StoredKey};
 
 /// The shape of the lines. A release reads its own shape and those before it.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// Rows read and written at once.
 const PAGE: u32 = 500;
 /// Before all keys, for they are asked for by when they end.
@@ -51,6 +52,7 @@ type Result<T> = std::result::Result<T, ArchiveError>;
 enum Line {
     Archive { format: u32, release: String },
     Key(StoredKey),
+    Document { name: String, body: String },
     Location(StoredLocation),
     Set(PushedSet),
     Pushed(PushedEntity),
@@ -67,11 +69,16 @@ enum Line {
 ///
 /// # Errors
 /// The store cannot be read or changed meanwhile, or `out` does not take it.
-pub async fn export<S: CatalogStore + KeyStore>(store: &S, release: &str, out: &mut impl Write) -> Result<usize> {
+pub async fn export<S: CatalogStore + DocumentStore + KeyStore>(
+    store: &S,
+    release: &str,
+    out: &mut impl Write,
+) -> Result<usize> {
     let position = store.newest_seq().await?;
     let mut writer = Writer { out, rows: 0 };
     writer.line(&Line::Archive { format: FORMAT, release: release.to_owned() })?;
     writer.rows(store.keys(EVER).await?, Line::Key)?;
+    writer.rows(store.documents().await?, |document| Line::Document { name: document.name, body: document.body })?;
     writer.rows(store.locations().await?, Line::Location)?;
     for set in store.pushed_sets().await? {
         let id = set.id.clone();
@@ -139,7 +146,7 @@ impl<W: Write> Writer<'_, W> {
 /// # Errors
 /// The store is not empty, or does not take it; the archive is none, not whole, or of a newer release. What was read before an
 /// error stays in the store.
-pub async fn import<S: CatalogStore + KeyStore>(store: &S, from: impl BufRead) -> Result<usize> {
+pub async fn import<S: CatalogStore + DocumentStore + KeyStore>(store: &S, from: impl BufRead) -> Result<usize> {
     if !is_empty(store).await? {
         return Err(ArchiveError::NotEmpty);
     }
@@ -164,6 +171,9 @@ pub async fn import<S: CatalogStore + KeyStore>(store: &S, from: impl BufRead) -
             }
             Line::Archive { .. } | Line::End { .. } => return Err(ArchiveError::Cut { line }),
             Line::Key(key) => store.add_key(&key).await?,
+            Line::Document { name, body } => {
+                store.replace_document(&name, 0, &body).await?.ok_or(ArchiveError::NotEmpty)?;
+            }
             Line::Location(location) => commit.add_locations.push(location),
             Line::Set(set) => commit.put_sets.push(set),
             Line::Pushed(entity) => commit.put_pushed.push(entity),
@@ -184,9 +194,10 @@ pub async fn import<S: CatalogStore + KeyStore>(store: &S, from: impl BufRead) -
     Err(ArchiveError::Cut { line })
 }
 
-async fn is_empty<S: CatalogStore>(store: &S) -> Result<bool> {
+async fn is_empty<S: CatalogStore + DocumentStore>(store: &S) -> Result<bool> {
     Ok(store.newest_seq().await? == 0
         && store.entities_after(None, 1).await?.is_empty()
+        && store.documents().await?.is_empty()
         && store.locations().await?.is_empty()
         && store.pushed_sets().await?.is_empty())
 }

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod catalog;
+pub mod document;
 pub mod error;
 pub mod history;
 pub mod keys;
@@ -13,6 +14,7 @@ pub use catalog::{
     CatalogStore, Change, ChangeKind, Commit, Committed, EntityHead, Parent, PushedEntity, PushedHead, PushedSet,
     ReadState, StoredEntity, StoredFinal, StoredLocation,
 };
+pub use document::{DocumentStore, StoredDocument};
 pub use error::{Result, StoreError};
 pub use history::{Current, Forget, HistoryStore, Since, Until, Version};
 pub use keys::{KeyStore, StoredKey};

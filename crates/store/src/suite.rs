@@ -1,11 +1,13 @@
-//! The contract every backend must pass. Each case takes a fresh, empty backend; [`catalog_suite`](crate::catalog_suite)
-//! and [`key_suite`](crate::key_suite) make a test of each case, so that a backend runs them all with one line.
+//! The contract every backend must pass. Each case takes a fresh, empty backend; [`catalog_suite`](crate::catalog_suite),
+//! [`key_suite`](crate::key_suite) and [`document_suite`](crate::document_suite) make a test of each case, so that a
+//! backend runs them all with one line.
 //!
 //! It panics where a contract is broken: it is for tests and is called from nowhere else.
 #![allow(clippy::unwrap_used)]
 
 pub mod catalog;
 pub mod concurrency;
+pub mod documents;
 pub mod history;
 pub mod keys;
 
@@ -44,6 +46,17 @@ macro_rules! key_suite {
             $open,
             keys: keys_come_back_newest_first, expired_keys_are_not_served, expired_keys_are_removed,
             a_key_id_is_used_once
+        );
+    };
+}
+
+/// Makes a `#[tokio::test]` of every case of the document contract; `$open` as in [`catalog_suite`].
+#[macro_export]
+macro_rules! document_suite {
+    ($open:path) => {
+        $crate::suite_cases!(
+            $open,
+            documents: a_document_is_replaced_by_who_knows_it, of_many_at_once_one_wins
         );
     };
 }

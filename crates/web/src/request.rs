@@ -4,6 +4,8 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use auth::permission::{ENTITY_READ, UNPROCESSED_READ};
+use auth::{Permission, Permissions, Principal, User};
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +14,7 @@ use model::ReadScope;
 
 use crate::cookies::{self, Stars, Theme};
 use crate::i18n::{Lang, Messages};
-use crate::pages::errors;
+use crate::pages::errors::{self, Failure};
 use crate::session::{self, Viewer};
 use crate::view::kinds::{BUILTIN, Faces};
 use crate::{Branding, WebState, urls};
@@ -28,6 +30,8 @@ pub struct Ctx {
     pub narrow_sidebar: bool,
     pub stars: Stars,
     pub viewer: Option<Viewer>,
+    /// What decides what the viewer may do.
+    access: Option<Access>,
     /// The browser brought a session that is over.
     pub session_ended: bool,
     /// Entities and sources something is wrong with.
@@ -41,6 +45,27 @@ pub struct Ctx {
     pub branding: Arc<Branding>,
 }
 
+/// A person who is signed in, with what decides for everybody.
+#[derive(Clone)]
+struct Access {
+    principal: Principal,
+    permissions: Arc<Permissions>,
+    scope: ReadScope,
+}
+
+impl Access {
+    fn of(viewer: &Viewer, permissions: &Arc<Permissions>) -> Self {
+        let (entity_ref, ownership) = (viewer.entity_ref.clone(), viewer.ownership.clone());
+        let principal = Principal::User(User { entity_ref, ownership, expires_at: 0 });
+        let scope = permissions.scope(&principal, &ENTITY_READ);
+        Self { principal, permissions: Arc::clone(permissions), scope }
+    }
+
+    fn may(&self, permission: &Permission<'_>) -> bool {
+        self.permissions.may(&self.principal, permission)
+    }
+}
+
 impl Ctx {
     fn new(state: &WebState, headers: &HeaderMap, uri: &Uri, viewer: Option<Viewer>) -> Self {
         let accept = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -49,6 +74,8 @@ impl Ctx {
             .unwrap_or_else(|| Lang::negotiate(accept()));
         let theme = cookies::read(headers, cookies::THEME).and_then(|code| Theme::from_code(&code));
         let stars = cookies::read(headers, cookies::STARS).map(|text| Stars::parse(&text));
+        let access = viewer.as_ref().map(|viewer| Access::of(viewer, &state.permissions));
+        let sees_problems = access.as_ref().is_some_and(|access| access.may(&UNPROCESSED_READ));
         Self {
             lang,
             faces: state.faces(),
@@ -56,8 +83,9 @@ impl Ctx {
             narrow_sidebar: cookies::read(headers, cookies::SIDEBAR).is_some_and(|width| width == "narrow"),
             stars: stars.unwrap_or_default(),
             session_ended: viewer.is_none() && cookies::read(headers, auth::SESSION_COOKIE).is_some(),
-            troubles: if viewer.is_some() { state.engine.status().problems } else { 0 },
+            troubles: if sees_problems { state.engine.status().problems } else { 0 },
             viewer,
+            access,
             here: uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             request_id: text(headers, "x-request-id"),
             fragment: text(headers, "hx-target").filter(|_| text(headers, "hx-history-restore-request").is_none()),
@@ -75,10 +103,37 @@ impl Ctx {
         self.here.split('?').next().unwrap_or("/")
     }
 
-    /// What this reader may see of the catalog. The one place that decides; until policies exist, a person who is
-    /// signed in sees everything.
+    /// What this reader may see of the catalog.
     pub fn scope(&self) -> ReadScope {
-        if self.viewer.is_some() { ReadScope::All } else { ReadScope::None }
+        self.access.as_ref().map_or(ReadScope::None, |access| access.scope.clone())
+    }
+
+    /// The entities that this reader may do something with.
+    pub fn scope_for(&self, permission: &Permission<'_>) -> ReadScope {
+        self.access.as_ref().map_or(ReadScope::None, |access| access.permissions.scope(&access.principal, permission))
+    }
+
+    /// Whether this reader may do something, whatever it is done to.
+    pub fn may(&self, permission: &Permission<'_>) -> bool {
+        self.access.as_ref().is_some_and(|access| access.may(permission))
+    }
+
+    /// Turns away who may not do something.
+    ///
+    /// # Errors
+    /// [`Failure::NotAllowed`], with the reason.
+    pub fn require(&self, permission: &Permission<'_>) -> Result<(), Failure> {
+        if self.may(permission) { Ok(()) } else { Err(self.refusal(permission)) }
+    }
+
+    /// Why this reader may not do something.
+    pub fn refusal(&self, permission: &Permission<'_>) -> Failure {
+        let verdict = self.access.as_ref().map(|access| access.permissions.verdict(&access.principal, permission));
+        Failure::NotAllowed {
+            permission: permission.name.to_owned(),
+            because: verdict.as_ref().map(|verdict| verdict.because(permission)).unwrap_or_default(),
+            remedy: verdict.and_then(|verdict| verdict.remedy(permission)),
+        }
     }
 }
 
@@ -142,6 +197,7 @@ impl<S: Sync> FromRequestParts<S> for Anyone {
             narrow_sidebar: false,
             stars: Stars::default(),
             viewer: None,
+            access: None,
             session_ended: false,
             troubles: 0,
             here: parts.uri.path().to_owned(),

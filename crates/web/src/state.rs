@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use auth::Authority;
+use auth::{Authority, Permissions};
 use catalog::{Catalog, CatalogReader, EngineError, EngineHandle};
 use http::HeaderValue;
-use model::{EntityRef, KindRegistry, Severity};
+use model::{EntityRef, KindRegistry, ReadScope, Severity};
 use parking_lot::Mutex;
 
 use crate::branding::Branding;
@@ -19,6 +19,7 @@ pub struct WebState {
     pub(crate) catalog: CatalogReader,
     pub(crate) engine: EngineHandle,
     pub(crate) auth: Arc<Authority>,
+    pub(crate) permissions: Arc<Permissions>,
     pub(crate) branding: Arc<Branding>,
     pub(crate) content_security_policy: HeaderValue,
     /// Kept from one page to the next: every list asks, few flushes change it.
@@ -36,7 +37,7 @@ struct Problematic {
 }
 
 impl WebState {
-    pub fn new(catalog: Catalog, auth: Arc<Authority>, branding: Branding) -> Self {
+    pub fn new(catalog: Catalog, auth: Arc<Authority>, permissions: Arc<Permissions>, branding: Branding) -> Self {
         let kinds = catalog.engine.kinds();
         let faces = Arc::new(Faces::of(&kinds));
         Self {
@@ -44,6 +45,7 @@ impl WebState {
             catalog: catalog.reader,
             engine: catalog.engine,
             auth,
+            permissions,
             branding: Arc::new(branding),
             content_security_policy: HeaderValue::from_static(CONTENT_SECURITY_POLICY),
             problematic: Arc::default(),
@@ -66,8 +68,16 @@ impl WebState {
         known.1.clone()
     }
 
-    /// The visible entities whose newest processing found an error, in order.
-    pub(crate) async fn problematic(&self) -> Result<Arc<[EntityRef]>, EngineError> {
+    /// The entities to see whose newest processing found an error, in order.
+    pub(crate) async fn problematic(&self, scope: &ReadScope) -> Result<Arc<[EntityRef]>, EngineError> {
+        let all = self.all_problematic().await?;
+        if *scope == ReadScope::All {
+            return Ok(all);
+        }
+        Ok(all.iter().filter(|entity_ref| self.catalog.sees(scope, entity_ref)).cloned().collect())
+    }
+
+    async fn all_problematic(&self) -> Result<Arc<[EntityRef]>, EngineError> {
         let status = self.engine.status();
         let as_of = Some((status.flushes, status.problems));
         {

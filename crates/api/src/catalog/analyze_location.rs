@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::locations::Input;
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::permission::LOCATION_ANALYZE;
 use crate::extract::{Caller, FromObject, JsonBody, NoParams, Object, Query};
 use crate::respond;
 use crate::state::ApiState;
+use ::auth::permission::LOCATION_ANALYZE;
 
 /// Where to look, and for which files.
 #[derive(Debug)]

@@ -3,13 +3,14 @@
 use axum::extract::State;
 use catalog::engine::Deletion;
 use http::StatusCode;
+use model::ReadScope;
 use uuid::Uuid;
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::permission::ENTITY_DELETE;
 use crate::extract::{Caller, NoParams, Query, Segments};
 use crate::state::ApiState;
+use ::auth::permission::ENTITY_DELETE;
 
 /// Removes an entity. A source that still defines it brings it back, as another one; what it had brought becomes orphans.
 #[utoipa::path(
@@ -23,9 +24,20 @@ pub async fn handler(
     _: Query<NoParams>,
     Segments(uid): Segments<String>,
 ) -> Result<StatusCode, ApiError> {
-    caller.require(&ENTITY_DELETE)?;
+    let scope = caller.scope(&ENTITY_DELETE);
+    let uid = Uuid::try_parse(&uid).ok();
+    // Who may not delete everything is not told whether there is what may not be deleted.
+    if scope != ReadScope::All {
+        let seen = match uid {
+            Some(uid) => state.catalog.by_uid(&scope, uid).await?.is_some(),
+            None => false,
+        };
+        if !seen {
+            return Err(caller.refusal(&ENTITY_DELETE));
+        }
+    }
     // What is no id names no entity, and what is not there is gone.
-    if let Ok(uid) = Uuid::try_parse(&uid) {
+    if let Some(uid) = uid {
         state.engine.delete(uid, Deletion::AskSource).await?;
     }
     Ok(StatusCode::NO_CONTENT)

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use super::locations::{Input, Location, settled};
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::permission::LOCATION_CREATE;
 use crate::extract::{Caller, FromObject, FromParams, JsonBody, Object, Params, Query};
 use crate::respond;
 use crate::state::ApiState;
+use ::auth::permission::LOCATION_CREATE;
 
 /// How to register.
 #[derive(Debug)]

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::locations::{settled, unknown};
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::permission::LOCATION_DELETE;
 use crate::extract::{Caller, NoParams, Query, Segments};
 use crate::state::ApiState;
+use ::auth::permission::LOCATION_DELETE;
 
 /// Removes a registered location with all it brought.
 #[utoipa::path(

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::locations::{Input, Location, settled, unknown};
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::permission::LOCATION_CREATE;
 use crate::extract::{Caller, FromObject, JsonBody, NoParams, Object, Query, Segments};
 use crate::respond;
 use crate::state::ApiState;
+use ::auth::permission::LOCATION_CREATE;
 
 /// Where the location is now.
 #[derive(Debug)]

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::permission::LOCATION_READ;
 use crate::extract::{Caller, NoParams, Object, Query};
 use crate::respond;
 use crate::state::ApiState;
+use ::auth::permission::LOCATION_READ;
 
 /// A registered location.
 #[derive(Serialize, ToSchema)]
@@ -69,7 +69,7 @@ pub async fn handler(State(state): State<ApiState>, caller: Caller, _: Query<NoP
 
 /// The locations a caller may see: all, or none of them.
 pub async fn visible(state: &ApiState, caller: &Caller) -> Result<Vec<StoredLocation>, ApiError> {
-    if caller.0.may(&LOCATION_READ) { Ok(state.store.locations().await?) } else { Ok(Vec::new()) }
+    if caller.may(&LOCATION_READ) { Ok(state.store.locations().await?) } else { Ok(Vec::new()) }
 }
 
 /// Waits until readers see what became of a location. What was asked for is kept already, so nothing here can fail it.

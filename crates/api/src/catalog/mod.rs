@@ -38,6 +38,7 @@ use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::permission::integration;
 use crate::state::ApiState;
 
 /// Everything under `/api/catalog`, without the prefix.
@@ -75,5 +76,6 @@ pub fn router(state: &ApiState) -> Router<ApiState> {
         .split_for_parts();
     router
         .route("/openapi.json", openapi::serve(&document))
+        .merge(integration::router("catalog"))
         .layer(from_fn_with_state(state.clone(), consistency::consistent))
 }

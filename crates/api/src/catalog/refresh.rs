@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use model::EntityRef;
+use model::{EntityRef, ReadScope};
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::permission::ENTITY_REFRESH;
 use crate::extract::{Caller, FromObject, JsonBody, NoParams, Object, Query};
 use crate::state::ApiState;
+use ::auth::permission::ENTITY_REFRESH;
 
 /// What to look at.
 #[derive(Debug)]
@@ -40,12 +40,17 @@ pub async fn handler(
     JsonBody(ask): JsonBody<Ask>,
 ) -> Result<StatusCode, ApiError> {
     let caller = match &ask.token {
-        Some(token) => Caller(state.auth.authenticate(Some(token), "catalog").await?),
+        Some(token) => Caller::new(state.auth.authenticate(Some(token), "catalog").await?, &state),
         None => caller,
     };
-    caller.require(&ENTITY_REFRESH)?;
+    let scope = caller.scope(&ENTITY_REFRESH);
     // What is no reference names no entity.
-    if let Ok(entity_ref) = EntityRef::parse_full(&ask.entity_ref)
+    let entity_ref = EntityRef::parse_full(&ask.entity_ref).ok();
+    // Who may not refresh everything is not told whether there is what may not be refreshed.
+    if scope != ReadScope::All && !entity_ref.as_ref().is_some_and(|wanted| state.catalog.sees(&scope, wanted)) {
+        return Err(caller.refusal(&ENTITY_REFRESH));
+    }
+    if let Some(entity_ref) = entity_ref
         && state.engine.refresh(&entity_ref).await?
     {
         return Ok(StatusCode::OK);

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::schema;
 use crate::error::ApiError;
-use crate::extract::permission::ENTITY_VALIDATE;
 use crate::extract::{Caller, FromObject, JsonBody, NoParams, Object, Query};
 use crate::respond;
 use crate::state::ApiState;
+use ::auth::permission::ENTITY_VALIDATE;
 
 /// The most files an entity in a request may refer to, and how deep they may lead on to others.
 const MAX_REFERENCES: usize = 100;

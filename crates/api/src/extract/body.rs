@@ -43,6 +43,20 @@ impl<S: Send + Sync, T: FromObject> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// Reads a body that is a list of objects.
+pub async fn read_objects<T>(
+    request: Request,
+    read_one: impl Fn(&Object<'_>) -> Result<T, ApiError>,
+) -> Result<Vec<T>, ApiError> {
+    let items: Vec<Value> = read_json(request, BODY_LIMIT).await?;
+    let object = |(at, item): (usize, &Value)| {
+        let path = format!("request/body/{at}");
+        let map = item.as_object().ok_or_else(|| ApiError::Input(format!("{path} must be object")))?;
+        read_one(&Object { path, map })
+    };
+    items.iter().enumerate().map(object).collect()
+}
+
 /// Reads a large body of JSON, off the async threads.
 pub async fn read_json<T: DeserializeOwned + Send + 'static>(request: Request, limit: usize) -> Result<T, ApiError> {
     let (parts, body) = request.into_parts();
@@ -189,6 +203,11 @@ impl<'a> Object<'a> {
             Ok(Object { path, map })
         };
         items.iter().enumerate().map(object).collect()
+    }
+
+    /// A property as it is; `null` counts as none.
+    pub fn value(&self, name: &str) -> Option<&'a Value> {
+        self.map.get(name).filter(|value| !value.is_null())
     }
 
     /// An object property as it is.

@@ -2,7 +2,10 @@
 //!
 //! [`authenticate`] wraps every protected plugin, its unknown paths included; handlers take what it found.
 
-use auth::{AuthError, Permission, Principal};
+use std::sync::Arc;
+
+use auth::permission::ENTITY_READ;
+use auth::{AuthError, Permission, Permissions, Principal};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +13,6 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use model::ReadScope;
 
-use super::permission;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -39,15 +41,18 @@ pub fn optional_bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Extracts who is asking.
-#[derive(Clone, Debug)]
-pub struct Caller(pub Principal);
+#[derive(Clone)]
+pub struct Caller {
+    pub principal: Principal,
+    permissions: Arc<Permissions>,
+}
 
-impl<S: Sync> FromRequestParts<S> for Caller {
+impl FromRequestParts<ApiState> for Caller {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let principal = parts.extensions.get::<Principal>().cloned();
-        principal.map(Self).ok_or_else(|| AuthError::MissingCredentials.into())
+        principal.map(|principal| Self::new(principal, state)).ok_or_else(|| AuthError::MissingCredentials.into())
     }
 }
 
@@ -55,28 +60,45 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 #[derive(Clone, Debug)]
 pub struct Scope(pub ReadScope);
 
-impl<S: Sync> FromRequestParts<S> for Scope {
+impl FromRequestParts<ApiState> for Scope {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Caller(principal) = Caller::from_request_parts(parts, state).await?;
-        Ok(Self(read_scope(&principal)))
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let principal = parts.extensions.get::<Principal>().ok_or(AuthError::MissingCredentials)?;
+        Ok(Self(state.permissions.scope(principal, &ENTITY_READ)))
     }
 }
 
-/// What a caller may read: everything, unless its token is limited to other permissions or actions.
-fn read_scope(principal: &Principal) -> ReadScope {
-    if principal.may(&permission::ENTITY_READ) { ReadScope::All } else { ReadScope::None }
-}
-
 impl Caller {
-    /// Turns away who may not do this.
-    pub fn require(&self, permission: &Permission) -> Result<(), ApiError> {
-        if self.0.may(permission) {
-            return Ok(());
-        }
-        let text = format!("This token's access is restricted; it lacks the permission {}", permission.name);
-        Err(ApiError::NotAllowed(text))
+    /// Somebody whose credentials were verified.
+    pub fn new(principal: Principal, state: &ApiState) -> Self {
+        Self { principal, permissions: Arc::clone(&state.permissions) }
+    }
+
+    /// Whether the caller may do this, whatever it is done to.
+    pub fn may(&self, permission: &Permission<'_>) -> bool {
+        self.permissions.may(&self.principal, permission)
+    }
+
+    /// The entities that the caller may do this with.
+    pub fn scope(&self, permission: &Permission<'_>) -> ReadScope {
+        self.permissions.scope(&self.principal, permission)
+    }
+
+    /// Turns away who may not do this, whatever it is done to.
+    ///
+    /// # Errors
+    /// Says why, and what would change it.
+    pub fn require(&self, permission: &Permission<'_>) -> Result<(), ApiError> {
+        if self.may(permission) { Ok(()) } else { Err(self.refusal(permission)) }
+    }
+
+    /// Why the caller may not do this.
+    pub fn refusal(&self, permission: &Permission<'_>) -> ApiError {
+        let verdict = self.permissions.verdict(&self.principal, permission);
+        let text = [Some(verdict.because(permission)), verdict.remedy(permission)];
+        let why = text.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        ApiError::NotAllowed(format!("{} is not allowed. {why}", permission.name))
     }
 }
 
@@ -94,9 +116,6 @@ impl From<AuthError> for ApiError {
 
 #[cfg(test)]
 mod tests {
-    use auth::{Restriction, Service};
-
-    use super::*;
     use crate::testing::{Fixture, error};
 
     #[tokio::test]
@@ -108,19 +127,5 @@ mod tests {
             let bad = fixture.root("GET", path, &[("authorization", "Bearer nonsense")], "").await.json();
             assert_eq!(bad, error(401, "AuthenticationError", "Illegal token", "GET", url));
         }
-    }
-
-    #[test]
-    fn a_limited_token_reads_only_where_it_may() {
-        let limited = |permissions: &[&str], actions: &[&str]| {
-            let texts = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
-            let restriction = Some(Restriction { permissions: texts(permissions), actions: texts(actions) });
-            read_scope(&Principal::Service(Service { subject: "ci".to_owned(), restriction }))
-        };
-        assert!(matches!(read_scope(&Principal::None), ReadScope::All));
-        assert!(matches!(limited(&[], &[]), ReadScope::All));
-        assert!(matches!(limited(&[permission::ENTITY_READ.name], &["read"]), ReadScope::All));
-        assert!(matches!(limited(&["catalog.location.read"], &[]), ReadScope::None));
-        assert!(matches!(limited(&[], &["delete"]), ReadScope::None));
     }
 }

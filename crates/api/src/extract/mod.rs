@@ -5,9 +5,8 @@ mod caller;
 mod catalog_tag;
 mod params;
 mod path;
-pub mod permission;
 
-pub use body::{BODY_LIMIT, FromObject, JsonBody, Object, read_json};
+pub use body::{BODY_LIMIT, FromObject, JsonBody, Object, read_json, read_objects};
 pub use caller::{Caller, Plugin, Scope, authenticate, optional_bearer};
 pub use catalog_tag::CatalogTag;
 pub use params::{FromParams, NoParams, Params, Query};

@@ -1,6 +1,12 @@
-//! `/api/permission`: may I? While there is no policy, a person may do everything.
+//! `/api/permission`: may I, why, and who may what (contract permissions.md).
+//!
+//! The roles in [`rbac`] are there when roles decide: `permission.enabled` and `permission.rbac` are set.
 
 mod authorize;
+mod explain;
+pub mod integration;
+mod rbac;
+mod resource;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -10,8 +16,12 @@ use crate::respond;
 use crate::state::ApiState;
 
 /// Everything under `/api/permission`, without the prefix.
-pub fn router() -> Router<ApiState> {
-    Router::new().route("/authorize", post(authorize::handler))
+pub fn router(state: &ApiState) -> Router<ApiState> {
+    let router = Router::new()
+        .route("/authorize", post(authorize::handler))
+        .route("/explain", post(explain::handler))
+        .merge(integration::router("permission"));
+    if state.permissions.roles().is_some() { router.merge(rbac::router()) } else { router }
 }
 
 /// What needs no credentials.
@@ -28,5 +38,12 @@ mod tests {
         let fixture = Fixture::with_components(0).await;
         let found = fixture.root("GET", "/api/permission/health", &[], "").await;
         assert_eq!((found.status, found.text.as_str()), (200, r#"{"status":"ok"}"#));
+    }
+
+    #[tokio::test]
+    async fn roles_are_not_served_where_they_do_not_decide() {
+        let fixture = Fixture::with_components(0).await;
+        let headers = [("authorization", &*fixture.service())];
+        assert_eq!(fixture.root("GET", "/api/permission/roles", &headers, "").await.status, 404);
     }
 }

@@ -70,6 +70,35 @@ impl Index {
         refs(self.reached(own.chain(groups), CHILD_OF, &seen))
     }
 
+    /// The groups somebody is in, and as many above them as said, each once and nearest first, with the group below by which
+    /// it was reached.
+    pub(crate) fn groups_of(
+        &self,
+        member: &EntityRef,
+        max_depth: Option<usize>,
+    ) -> Vec<(EntityRef, Option<EntityRef>)> {
+        let everything = Seen(None);
+        let mut known: HashSet<Box<str>> = HashSet::new();
+        let mut all: Vec<(Box<str>, Option<Box<str>>, usize)> = Vec::new();
+        for group in self.related(member.as_str(), MEMBER_OF, &everything) {
+            if known.insert(group.clone()) {
+                all.push((group, None, 0));
+            }
+        }
+        let mut at = 0;
+        while at < all.len() && all.len() < MAX_GROUPS {
+            let (group, _, depth) = all[at].clone();
+            if max_depth.is_none_or(|max| depth < max) {
+                let above = self.related(&group, CHILD_OF, &everything).filter(|above| known.insert(above.clone()));
+                all.extend(above.map(|above| (above, Some(group.clone()), depth + 1)).collect::<Vec<_>>());
+            }
+            at += 1;
+        }
+        all.into_iter()
+            .filter_map(|(group, below, _)| Some((parsed(&group)?, below.and_then(|b| parsed(&b)))))
+            .collect()
+    }
+
     /// Who belongs to a group.
     pub(crate) fn membership(&self, scope: &ReadScope, group: &EntityRef) -> Membership {
         let seen = Seen::of(self, scope);

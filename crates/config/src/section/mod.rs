@@ -9,12 +9,13 @@ pub(crate) mod cors;
 pub(crate) mod database;
 pub(crate) mod integrations;
 pub(crate) mod organization;
+pub(crate) mod permission;
 
 use url::Url;
 
 use crate::keys::Key;
 use crate::problems::Problems;
-use crate::{App, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, View};
+use crate::{App, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, Permission, View};
 
 /// The keys of every section.
 pub(crate) const KEYS: &[&[Key]] = &[
@@ -25,6 +26,7 @@ pub(crate) const KEYS: &[&[Key]] = &[
     cors::KEYS,
     database::KEYS,
     auth::KEYS,
+    permission::KEYS,
     integrations::KEYS,
     catalog::KEYS,
 ];
@@ -37,6 +39,7 @@ pub struct Settings {
     pub organization: Organization,
     pub backend: Backend,
     pub auth: Auth,
+    pub permission: Permission,
     pub integrations: Integrations,
     pub catalog: Catalog,
 }
@@ -61,6 +64,7 @@ impl Settings {
             organization: Organization::read(root, problems),
             backend,
             auth: Auth::read(root, problems),
+            permission: Permission::read(root, problems),
             integrations: Integrations::read(root, problems)?,
             catalog: Catalog::read(root, problems),
         })

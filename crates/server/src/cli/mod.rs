@@ -7,6 +7,7 @@ mod config_print;
 mod descriptors;
 mod export;
 mod import;
+mod policy_test;
 mod validate;
 mod version;
 
@@ -38,6 +39,8 @@ enum Command {
     Validate(validate::Arguments),
     /// Look at the configuration
     Config(ConfigArguments),
+    /// Work with the policies of the configuration
+    Policy(PolicyArguments),
     /// Write everything that the database keeps into a file, to import it into another
     Export(export::Arguments),
     /// Write what an exported file has into an empty database
@@ -60,6 +63,18 @@ enum ConfigCommand {
     Check,
     /// Print the merged configuration with the origin of each key, secrets masked
     Print(config_print::Arguments),
+}
+
+#[derive(Debug, Args)]
+struct PolicyArguments {
+    #[command(subcommand)]
+    command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyCommand {
+    /// Decide cases from files, and report those that come out otherwise than expected
+    Test(policy_test::Arguments),
 }
 
 /// How a command ended.
@@ -106,6 +121,9 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Config(ConfigArguments { command: ConfigCommand::Check }) => Ok(config_check::run(&options)),
         Command::Config(ConfigArguments { command: ConfigCommand::Print(arguments) }) => {
             config_print::run(&served, &arguments)
+        }
+        Command::Policy(PolicyArguments { command: PolicyCommand::Test(arguments) }) => {
+            policy_test::run(&options, &arguments)
         }
         Command::Export(arguments) => export::run(&served, &arguments),
         Command::Import(arguments) => import::run(&served, &arguments),

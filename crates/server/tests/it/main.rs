@@ -1,9 +1,11 @@
 //! The one integration-test binary: the real `callboard` over loopback, and the rules of the house.
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected should stop there")]
 
+mod access;
 mod archive;
 mod catalog;
 mod crash;
+mod guest;
 mod history;
 mod hostile;
 mod house;

@@ -2,33 +2,10 @@
 
 use http::header;
 use reqwest::Method;
-use testkit::{Answer, App, FileServer};
+use testkit::FileServer;
 
 use crate::app;
-
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-
-/// A person who is signed in.
-struct Guest<'a> {
-    app: &'a App,
-    cookie: String,
-}
-
-impl<'a> Guest<'a> {
-    async fn of(app: &'a App) -> Self {
-        let entered = app.call(Method::POST, "/sign-in", Some("next=/".to_owned()), &[FORM]).await;
-        let cookie = entered.headers[header::SET_COOKIE].to_str().unwrap();
-        Self { app, cookie: cookie.split(';').next().unwrap().to_owned() }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.app.call(Method::GET, path, None, &[("cookie", &self.cookie)]).await
-    }
-
-    async fn post(&self, path: &str, form: &str) -> Answer {
-        self.app.call(Method::POST, path, Some(form.to_owned()), &[("cookie", &self.cookie), FORM]).await
-    }
-}
+use crate::guest::{FORM, Guest};
 
 fn component(name: &str, description: &str) -> String {
     format!(

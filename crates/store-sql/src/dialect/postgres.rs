@@ -27,6 +27,7 @@ const STEPS: Steps = &[
     (5, "pushed sets", include_str!("../../migrations/postgres/0005_pushed_sets.sql")),
     (6, "questions", include_str!("../../migrations/postgres/0006_questions.sql")),
     (7, "history", include_str!("../../migrations/postgres/0007_history.sql")),
+    (8, "documents", include_str!("../../migrations/postgres/0008_documents.sql")),
 ];
 
 /// Bytes of a schema's name in the name of a channel, which may have 63.

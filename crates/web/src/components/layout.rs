@@ -124,7 +124,7 @@ fn sidebar(ctx: &Ctx) -> Markup {
                     li { a href=(href) title=(t.text("nav-support")) rel="noreferrer" { (Icon::Help) span { (t.text("nav-support")) } } }
                 }
                 li {
-                    a href="/admin/problems" title=(t.text("nav-admin")) data-keys="g p" aria-current=[is_here(ctx, "/admin").then_some("page")] {
+                    a href="/admin" title=(t.text("nav-admin")) data-keys="g p" aria-current=[is_here(ctx, "/admin").then_some("page")] {
                         (Icon::Pulse) span { (t.text("nav-admin")) }
                         @if ctx.troubles > 0 {
                             b.count data-tone="bad" {

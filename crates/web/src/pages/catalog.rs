@@ -1,5 +1,6 @@
 //! `/catalog`: everything there is, narrowed by facets and text, sorted, paged, exported. The address is the state.
 
+use auth::permission::LOCATION_CREATE;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -28,7 +29,7 @@ pub async fn page(
     if ListQuery::is_foreign(&raw) {
         return Ok(Redirect::to(&query.href()).into_response());
     }
-    let problematic = state.problematic().await?;
+    let problematic = state.problematic(&ctx.scope()).await?;
     let listing = Listing::read(&state.catalog, &ctx, query, &problematic).await?;
     if ctx.fragment.as_deref() == Some(RESULTS) {
         return Ok(results(&ctx, &listing).into_response());
@@ -82,7 +83,7 @@ fn results(ctx: &Ctx, listing: &Listing) -> Markup {
                 a.eyebrow href="/catalog?kind=all" { (t.text("nav-catalog")) }
                 (page_title(&title(ctx, listing)))
                 p.quiet {
-                    span role="status" { (t.count("count-entities", listing.total)) } " · " a.quiet-link href=(register::PATH) { (t.text("register")) }
+                    span role="status" { (t.count("count-entities", listing.total)) } @if ctx.may(&LOCATION_CREATE) { " · " a.quiet-link href=(register::PATH) { (t.text("register")) } }
                 }
             }
             aside.facets #facets popover aria-label=(t.text("facets-title")) {

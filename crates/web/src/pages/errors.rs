@@ -25,6 +25,9 @@ pub enum Failure {
     Hidden(model::EntityRef, Vec<Problem>),
     #[error("a form from another site")]
     ForeignForm,
+    /// The reader may not do this.
+    #[error("{permission} is not allowed")]
+    NotAllowed { permission: String, because: String, remedy: Option<String> },
     #[error("{0}")]
     BadRequest(String),
     #[error("{0}")]
@@ -35,7 +38,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Self::NoPage | Self::NoEntity(_) | Self::Gone(_) | Self::Hidden(..) => StatusCode::NOT_FOUND,
-            Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::ForeignForm | Self::NotAllowed { .. } => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -98,6 +101,7 @@ fn page(ctx: &Ctx, failure: &Failure) -> Markup {
         Failure::Gone(_) => (t.text("entity-gone"), t.text("entity-gone-what")),
         Failure::Hidden(..) => (t.text("error-hidden"), t.text("error-hidden-what")),
         Failure::ForeignForm => (t.text("error-foreign-form"), t.text("error-foreign-form-what")),
+        Failure::NotAllowed { .. } => (t.text("error-not-allowed"), t.text("error-not-allowed-what")),
         Failure::BadRequest(_) => (t.text("error-bad-request"), t.text("error-bad-request-what")),
         Failure::Broken(_) => (t.text("error-broken"), t.text("error-broken-what")),
     };
@@ -107,6 +111,10 @@ fn page(ctx: &Ctx, failure: &Failure) -> Markup {
         }
         Failure::BadRequest(reason) | Failure::Broken(reason) => Some(reason.clone()),
         Failure::NoPage => Some(ctx.path().to_owned()),
+        Failure::NotAllowed { permission, because, remedy } => {
+            let lines = [Some(permission), Some(because), remedy.as_ref()];
+            Some(lines.into_iter().flatten().cloned().collect::<Vec<_>>().join("\n"))
+        }
         Failure::ForeignForm => None,
     };
     let body = html! {

@@ -37,7 +37,7 @@ pub async fn json(
 /// The rows of the list at this address and a name for their file.
 async fn rows(ctx: &Ctx, state: &WebState, raw: Option<String>) -> Result<(Vec<EntityView>, String), Failure> {
     let query = ListQuery { limit: MAX_ROWS, page: 1, ..ListQuery::parse(raw.as_deref().unwrap_or_default()) };
-    let problematic = state.problematic().await?;
+    let problematic = state.problematic(&ctx.scope()).await?;
     let narrow = Narrow { query: &query, ctx, problematic: &problematic };
     let (rows, _) = read_rows(&state.catalog, &ctx.scope(), narrow, MAX_ROWS).await?;
     let kind: String = query.kind.iter().flat_map(|kind| kind.chars()).filter(char::is_ascii_alphanumeric).collect();

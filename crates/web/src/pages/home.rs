@@ -19,7 +19,7 @@ const MAX_LISTED: usize = 8;
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
     let (t, scope) = (ctx.t(), ctx.scope());
     let counts = count_kinds(&state.catalog, &scope, None);
-    let problematic = state.problematic().await?;
+    let problematic = state.problematic(&scope).await?;
     let mine = Mine::read(&state, &ctx, &problematic).await?;
     let groups: Vec<_> = ctx.viewer.iter().flat_map(|viewer| viewer.groups()).cloned().collect();
     let starred: Vec<_> = ctx.stars.iter().take(MAX_LISTED).cloned().collect();

@@ -1,5 +1,6 @@
 //! `/catalog-import`: an address, what registering it would add or change, what is wrong with it, and registering it.
 
+use auth::permission::LOCATION_CREATE;
 use axum::extract::{RawForm, RawQuery, State};
 use axum::response::Redirect;
 use config::ConflictStrategy;
@@ -28,6 +29,7 @@ pub async fn page(
     State(state): State<WebState>,
     RawQuery(raw): RawQuery,
 ) -> Result<Markup, Failure> {
+    ctx.require(&LOCATION_CREATE)?;
     let t = ctx.t();
     let address = form_urlencoded::parse(raw.as_deref().unwrap_or_default().as_bytes())
         .find_map(|(key, value)| (key == "url").then(|| value.trim().to_owned()))
@@ -61,6 +63,7 @@ pub async fn register(
     State(state): State<WebState>,
     RawForm(form): RawForm,
 ) -> Result<Redirect, Failure> {
+    ctx.require(&LOCATION_CREATE)?;
     let targets = form_urlencoded::parse(&form).filter(|(key, _)| key == "target").map(|(_, value)| value.into_owned());
     let targets: Vec<String> = targets.take(MAX_LOCATIONS).collect();
     let mut registered: Vec<EntityRef> = Vec::new();
@@ -114,10 +117,19 @@ fn what_is_there(ctx: &Ctx, found: &Registration, writable: bool) -> Markup {
 fn one_file(ctx: &Ctx, file: &Found) -> Markup {
     let t = ctx.t();
     let state = html! { @if file.registered { span.badge data-tone="good" { (t.text("register-registered")) } } };
+    let target = &file.location.target;
+    // The whole address is long and, as a title, would be read as a sentence.
+    let name = target.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(target);
     card(
-        &file.location.target,
+        name,
         state,
         html! {
+            p.quiet.wrap {
+                @match urls::external(target) {
+                    Some(address) => { a.wrap href=(address) rel="noreferrer" { (target) } }
+                    None => { (target) }
+                }
+            }
             @if file.entities.is_empty() { p.quiet { (t.text("register-empty")) } }
             ul.plain.register-list {
                 @for brought in file.entities.iter().take(MAX_LISTED) { li { (one_entity(t, brought, &file.location)) } }

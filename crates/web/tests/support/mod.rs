@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use auth::{Authority, UserDirectory};
+use auth::policy::decide::GroupPath;
+use auth::policy::stored::StoredRoles;
+use auth::{Authority, Permissions, UserDirectory};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use catalog::{Catalog, CatalogOptions, ConfigLocation};
@@ -53,6 +55,10 @@ impl UserDirectory for OneTeam {
     async fn ownership(&self, user: &EntityRef) -> Option<Vec<EntityRef>> {
         Some(vec![user.clone(), EntityRef::new("group", "default", "team-a")])
     }
+
+    fn groups(&self, _: &EntityRef, _: Option<usize>) -> Vec<GroupPath> {
+        vec![GroupPath { group: EntityRef::new("group", "default", "team-a"), below: None }]
+    }
 }
 
 /// The pages over a file, with a guest who may come in or not.
@@ -87,8 +93,10 @@ pub async fn pages(file: &Path, guests: bool) -> Router {
     catalog.engine.wait_idle().await.unwrap();
     let guest = guests.then(|| Guest { allow_outside_development: true, ..Guest::default() });
     let options = Auth { guest, ..Auth::default() };
+    let roles = Arc::new(StoredRoles::open(store.clone()).await.unwrap());
+    let permissions = Permissions::new(&config::Permission::default(), roles, Arc::new(OneTeam), |_| {});
     let authority = Authority::new(options, "http://localhost:7007", store, Arc::new(OneTeam));
-    web::router(WebState::new(catalog, Arc::new(authority), Branding::default()))
+    web::router(WebState::new(catalog, Arc::new(authority), Arc::new(permissions), Branding::default()))
 }
 
 /// An answer, read whole.

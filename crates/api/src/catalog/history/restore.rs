@@ -11,10 +11,10 @@ use super::{position, version_of};
 use crate::catalog::schema;
 use crate::catalog::sets::name_of;
 use crate::error::ApiError;
-use crate::extract::permission::INGESTION_MANAGE;
 use crate::extract::{Caller, NoParams, Query, Scope, Segments};
 use crate::respond;
 use crate::state::ApiState;
+use ::auth::permission::INGESTION_MANAGE;
 
 /// Where a version went back to.
 #[derive(Serialize, ToSchema)]
@@ -54,7 +54,7 @@ pub async fn handler(
     };
     // What is kept was serialised by us.
     let body = serde_json::from_str(&version.body).map_err(|error| ApiError::internal(&error))?;
-    let push = Push { by: name_of(&caller.0), force: false };
+    let push = Push { by: name_of(&caller.principal), force: false };
     let pushed = state.engine.change_set(set, vec![body], Vec::new(), push).await?;
     state.engine.wait_shown(&pushed.changed).await?;
     Ok(respond::json(&RestoreResponse {

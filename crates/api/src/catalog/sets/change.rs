@@ -10,9 +10,9 @@ use super::body::{read_push, unwrapped};
 use super::{Mode, PushResult, result};
 use crate::catalog::schema;
 use crate::error::ApiError;
-use crate::extract::permission::INGESTION_MANAGE;
 use crate::extract::{Caller, Query, Segments};
 use crate::state::ApiState;
+use ::auth::permission::INGESTION_MANAGE;
 
 /// What comes into the set or changes there, and what goes.
 #[derive(Debug, Deserialize)]
@@ -59,6 +59,6 @@ pub async fn handler(
     caller.require(&INGESTION_MANAGE)?;
     let ask: Ask = read_push(request).await?;
     let removed = ask.removed.iter().enumerate().map(|(at, removed)| removed.parsed(at)).collect::<Result<_, _>>()?;
-    let pushed = state.engine.change_set(&id, unwrapped(ask.added), removed, mode.push(&caller.0)).await?;
+    let pushed = state.engine.change_set(&id, unwrapped(ask.added), removed, mode.push(&caller.principal)).await?;
     result(&state, &id, pushed).await
 }

@@ -6,10 +6,10 @@ use axum::response::Response;
 use super::PushedSet;
 use crate::catalog::schema;
 use crate::error::ApiError;
-use crate::extract::permission::INGESTION_READ;
 use crate::extract::{Caller, NoParams, Query};
 use crate::respond;
 use crate::state::ApiState;
+use ::auth::permission::INGESTION_READ;
 
 /// Every set, by id.
 #[utoipa::path(

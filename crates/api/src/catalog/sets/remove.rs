@@ -6,9 +6,9 @@ use http::StatusCode;
 use super::name_of;
 use crate::catalog::schema;
 use crate::error::ApiError;
-use crate::extract::permission::INGESTION_MANAGE;
 use crate::extract::{Caller, NoParams, Query, Segments};
 use crate::state::ApiState;
+use ::auth::permission::INGESTION_MANAGE;
 
 /// Removes a set with everything in it.
 #[utoipa::path(
@@ -23,7 +23,7 @@ pub async fn handler(
 ) -> Result<StatusCode, ApiError> {
     state.engine.writable()?;
     caller.require(&INGESTION_MANAGE)?;
-    let removed = state.engine.remove_set(&id, &name_of(&caller.0)).await?;
+    let removed = state.engine.remove_set(&id, &name_of(&caller.principal)).await?;
     state.engine.wait_shown(&removed.changed).await?;
     Ok(StatusCode::NO_CONTENT)
 }

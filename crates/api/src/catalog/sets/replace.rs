@@ -9,9 +9,9 @@ use super::body::{read_push, unwrapped};
 use super::{Mode, PushResult, result};
 use crate::catalog::schema;
 use crate::error::ApiError;
-use crate::extract::permission::INGESTION_MANAGE;
 use crate::extract::{Caller, Query, Segments};
 use crate::state::ApiState;
+use ::auth::permission::INGESTION_MANAGE;
 
 /// All entities of the set.
 #[derive(Debug, Deserialize)]
@@ -36,7 +36,7 @@ pub async fn handler(
     state.engine.writable()?;
     caller.require(&INGESTION_MANAGE)?;
     let ask: Ask = read_push(request).await?;
-    let pushed = state.engine.replace_set(&id, unwrapped(ask.entities), mode.push(&caller.0)).await?;
+    let pushed = state.engine.replace_set(&id, unwrapped(ask.entities), mode.push(&caller.principal)).await?;
     result(&state, &id, pushed).await
 }
 

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::catalog::schema;
 use crate::error::ApiError;
-use crate::extract::permission::UNPROCESSED_DELETE;
 use crate::extract::{Caller, NoParams, Query, Segments};
 use crate::state::ApiState;
+use ::auth::permission::UNPROCESSED_DELETE;
 
 /// Removes an entity that could not be processed. It stays away until its source changes.
 #[utoipa::path(

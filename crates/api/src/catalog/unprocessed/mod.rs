@@ -13,10 +13,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::error::ApiError;
-use crate::extract::permission::UNPROCESSED_READ;
 use crate::extract::{Caller, FromParams, Params};
 use crate::respond;
 use crate::state::ApiState;
+use ::auth::permission::UNPROCESSED_READ;
 
 /// Whose entities.
 #[derive(Debug)]

@@ -1,11 +1,14 @@
 //! `/admin`: what those who run the portal look after. Today: what is wrong in the catalog, its sources, who brings
 //! entities when, and its kinds.
 
+use auth::Permission;
+use auth::permission::{INGESTION_READ, UNPROCESSED_READ};
 use axum::response::Redirect;
 use maud::{Markup, html};
 
 use crate::components::layout;
-use crate::request::Ctx;
+use crate::pages::errors::Failure;
+use crate::request::{Ctx, SignedIn};
 
 pub mod kind;
 pub mod kind_preview;
@@ -14,18 +17,33 @@ pub mod problems;
 pub mod scheduled;
 pub mod sources;
 
-/// The tabs, by their end of the address.
-const TABS: [&str; 4] = ["problems", "sources", "scheduled", "kinds"];
+/// The tabs, by their end of the address, with what one has to be allowed to see each.
+const TABS: [(&str, Option<Permission<'_>>); 4] = [
+    ("problems", Some(UNPROCESSED_READ)),
+    ("sources", Some(INGESTION_READ)),
+    ("scheduled", Some(INGESTION_READ)),
+    ("kinds", None),
+];
 
-pub async fn home() -> Redirect {
-    Redirect::to("/admin/problems")
+/// The first tab the reader may see.
+pub async fn home(SignedIn(ctx): SignedIn) -> Redirect {
+    let first = TABS.iter().find(|(tab, _)| enter(&ctx, tab).is_ok()).map_or("kinds", |(tab, _)| tab);
+    Redirect::to(&format!("/admin/{first}"))
+}
+
+/// Turns away who may not see a tab.
+fn enter(ctx: &Ctx, tab: &str) -> Result<(), Failure> {
+    let permission = TABS.iter().find(|(name, _)| *name == tab).and_then(|(_, permission)| permission.as_ref());
+    permission.map_or(Ok(()), |permission| ctx.require(permission))
 }
 
 /// The whole page with one tab open.
 fn page(ctx: &Ctx, tab: &str, actions: Markup, body: Markup) -> Markup {
     let t = ctx.t();
-    let tabs =
-        TABS.map(|name| (format!("/admin/{name}"), t.text(&format!("admin-tab-{name}")).into_owned(), name == tab));
+    let shown = TABS.iter().map(|(name, _)| *name).filter(|name| enter(ctx, name).is_ok());
+    let tabs: Vec<_> = shown
+        .map(|name| (format!("/admin/{name}"), t.text(&format!("admin-tab-{name}")).into_owned(), name == tab))
+        .collect();
     let title = format!("{} · {}", t.text(&format!("admin-tab-{tab}")), t.text("nav-admin"));
     let body = html! {
         (layout::heading(&t.text("nav-admin"), "", actions))

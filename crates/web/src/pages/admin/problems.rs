@@ -19,7 +19,7 @@ pub async fn page(
     State(state): State<WebState>,
     RawQuery(raw): RawQuery,
 ) -> Result<Markup, Failure> {
-    let list = read(&state, raw).await?;
+    let list = read(&ctx, &state, raw).await?;
     let refs = list.page().iter().filter_map(|subject| subject.entity_ref.clone()).collect();
     let labels = Labels::read(&state.catalog, &ctx.scope(), refs);
     let (t, query) = (ctx.t(), &list.query);
@@ -59,16 +59,25 @@ pub async fn page(
     Ok(super::page(&ctx, "problems", html! {}, body))
 }
 
-pub async fn csv(_: SignedIn, State(state): State<WebState>, RawQuery(raw): RawQuery) -> Result<Response, Failure> {
-    Ok(file("text/csv; charset=utf-8", "problems.csv", read(&state, raw).await?.to_csv()))
+pub async fn csv(
+    SignedIn(ctx): SignedIn,
+    State(state): State<WebState>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Failure> {
+    Ok(file("text/csv; charset=utf-8", "problems.csv", read(&ctx, &state, raw).await?.to_csv()))
 }
 
-pub async fn json(_: SignedIn, State(state): State<WebState>, RawQuery(raw): RawQuery) -> Result<Response, Failure> {
-    let body = serde_json::to_string_pretty(&read(&state, raw).await?.to_json()).unwrap_or_default();
+pub async fn json(
+    SignedIn(ctx): SignedIn,
+    State(state): State<WebState>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Failure> {
+    let body = serde_json::to_string_pretty(&read(&ctx, &state, raw).await?.to_json()).unwrap_or_default();
     Ok(file("application/json", "problems.json", body))
 }
 
-async fn read(state: &WebState, raw: Option<String>) -> Result<TroubleList, Failure> {
+async fn read(ctx: &Ctx, state: &WebState, raw: Option<String>) -> Result<TroubleList, Failure> {
+    super::enter(ctx, "problems")?;
     let query = TroubleQuery::parse(raw.as_deref().unwrap_or_default());
     Ok(TroubleList::new(state.engine.problems().await?, query))
 }

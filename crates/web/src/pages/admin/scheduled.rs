@@ -1,6 +1,7 @@
 //! `/admin/scheduled`: what is done without being asked for: who brings entities, when they were asked last and are next, what that
 //! changed, and asking one now.
 
+use auth::permission::INGESTION_MANAGE;
 use axum::extract::{Form, State};
 use axum::response::Redirect;
 use catalog::{ProviderStatus, Tally};
@@ -19,7 +20,9 @@ pub const PATH: &str = "/admin/scheduled";
 const MOST_REFUSED: usize = 5;
 
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
+    super::enter(&ctx, "scheduled")?;
     let t = ctx.t();
+    let may_run = ctx.may(&INGESTION_MANAGE);
     let providers = state.engine.providers().await?;
     let body = html! {
         p.quiet { (t.text("scheduled-what")) }
@@ -31,14 +34,14 @@ pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Res
                         th scope="col" { span.visually-hidden { (t.text("run-now")) } }
                     }
                 }
-                tbody { @for provider in &providers { (row(t, provider)) } }
+                tbody { @for provider in &providers { (row(t, provider, may_run)) } }
             }
         }
     };
     Ok(super::page(&ctx, "scheduled", html! {}, body))
 }
 
-fn row(t: Messages, provider: &ProviderStatus) -> Markup {
+fn row(t: Messages, provider: &ProviderStatus, may_run: bool) -> Markup {
     html! {
         tr {
             th scope="row" {
@@ -55,9 +58,11 @@ fn row(t: Messages, provider: &ProviderStatus) -> Markup {
             }
             td { (tally(t, &provider.last)) }
             td {
-                form action=(PATH) method="post" {
-                    input type="hidden" name="provider" value=(provider.name);
-                    button.button type="submit" disabled[provider.running] { (Icon::Refresh) (t.text("run-now")) }
+                @if may_run {
+                    form action=(PATH) method="post" {
+                        input type="hidden" name="provider" value=(provider.name);
+                        button.button type="submit" disabled[provider.running] { (Icon::Refresh) (t.text("run-now")) }
+                    }
                 }
             }
         }
@@ -77,10 +82,11 @@ pub struct Ask {
 
 /// `POST`: asks a provider now.
 pub async fn run(
-    SignedIn(_): SignedIn,
+    SignedIn(ctx): SignedIn,
     State(state): State<WebState>,
     Form(ask): Form<Ask>,
 ) -> Result<Redirect, Failure> {
+    ctx.require(&INGESTION_MANAGE)?;
     if !state.engine.ask_provider(&ask.provider).await? {
         return Err(Failure::BadRequest(format!("there is no provider '{}'", ask.provider)));
     }

@@ -19,6 +19,7 @@ pub async fn page(
     State(state): State<WebState>,
     RawQuery(raw): RawQuery,
 ) -> Result<Markup, Failure> {
+    super::enter(&ctx, "sources")?;
     let t = ctx.t();
     let query = TroubleQuery::parse(raw.as_deref().unwrap_or_default());
     let text = query.text.to_lowercase();

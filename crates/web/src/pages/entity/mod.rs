@@ -1,5 +1,6 @@
 //! An entity's page: one header, and tabs that are addresses of their own.
 
+use auth::permission::ENTITY_REFRESH;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
@@ -40,6 +41,7 @@ pub struct Subject {
     pub entity: EntityView,
     /// What its related entities are called, but for [`CROWDS`].
     pub labels: Labels,
+    pub may_refresh: bool,
 }
 
 impl FromRequestParts<WebState> for Subject {
@@ -54,10 +56,13 @@ impl FromRequestParts<WebState> for Subject {
 
 /// Why there is nothing to show: nobody defines it, or somebody does but it cannot be shown yet.
 async fn missing(state: &WebState, scope: &ReadScope, entity_ref: EntityRef) -> Result<Failure, Failure> {
-    let inspection = state.engine.inspect(&entity_ref).await?;
-    let problems = inspection.map(|inspection| inspection.problems).unwrap_or_default();
-    if !problems.is_empty() {
-        return Ok(Failure::Hidden(entity_ref, problems));
+    // Whoever may not see everything is not told what cannot be shown.
+    if *scope == ReadScope::All {
+        let inspection = state.engine.inspect(&entity_ref).await?;
+        let problems = inspection.map(|inspection| inspection.problems).unwrap_or_default();
+        if !problems.is_empty() {
+            return Ok(Failure::Hidden(entity_ref, problems));
+        }
     }
     let was_there = state.catalog.history(scope, &entity_ref, None, 1).await?.is_some();
     Ok(if was_there { Failure::Gone(entity_ref) } else { Failure::NoEntity(entity_ref) })
@@ -84,7 +89,8 @@ impl Subject {
         let related = related.map(|relation| relation.target_ref).collect();
         let mut labels = Labels::read(&state.catalog, &scope, related);
         labels.insert(&entity);
-        Ok(Self { ctx, scope, entity, labels })
+        let may_refresh = state.catalog.sees(&ctx.scope_for(&ENTITY_REFRESH), &entity.entity_ref);
+        Ok(Self { ctx, scope, entity, labels, may_refresh })
     }
 
     /// The whole page with one tab open.
@@ -161,7 +167,7 @@ impl Subject {
         menu::actions(
             &t.text("actions"),
             html! {
-                @if !entity.is_orphan() { (menu::post(&tab("refresh"), Icon::Refresh, &t.text("refresh"))) }
+                @if self.may_refresh && !entity.is_orphan() { (menu::post(&tab("refresh"), Icon::Refresh, &t.text("refresh"))) }
                 @if let Some(href) = entity.edit_url() { (menu::link(href, Icon::Edit, &t.text("edit-source"), true)) }
                 @match entity.view_url() {
                     Some(href) => { (menu::link(href, Icon::External, &t.text("view-source"), true)) }

@@ -1,5 +1,6 @@
 //! `POST …/refresh`: the entity and what it comes from are read again, now rather than when their time comes.
 
+use auth::permission::ENTITY_REFRESH;
 use axum::extract::State;
 use axum::response::Redirect;
 
@@ -11,6 +12,9 @@ use crate::{WebState, urls};
 pub const ASKED: &str = "asked=refresh";
 
 pub async fn ask(subject: Subject, State(state): State<WebState>) -> Result<Redirect, Failure> {
+    if !subject.may_refresh {
+        return Err(subject.ctx.refusal(&ENTITY_REFRESH));
+    }
     let entity_ref = &subject.entity.entity_ref;
     if !state.engine.refresh(entity_ref).await? {
         return Err(Failure::BadRequest(subject.ctx.t().text("refresh-orphan").into_owned()));

@@ -1,0 +1,5 @@
+//! `/plugins`: which permissions and rules there are to make policies of.
+
+pub mod ids;
+pub mod policies;
+pub mod rules;
