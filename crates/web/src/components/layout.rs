@@ -8,6 +8,7 @@ use crate::assets;
 use crate::components;
 use crate::cookies::Theme;
 use crate::i18n::Messages;
+use crate::pages::admin;
 use crate::request::Ctx;
 use crate::urls;
 
@@ -124,7 +125,7 @@ fn sidebar(ctx: &Ctx) -> Markup {
                     li { a href=(href) title=(t.text("nav-support")) rel="noreferrer" { (Icon::Help) span { (t.text("nav-support")) } } }
                 }
                 li {
-                    a href="/admin" title=(t.text("nav-admin")) data-keys="g p" aria-current=[is_here(ctx, "/admin").then_some("page")] {
+                    a href=(admin::entrance(ctx)) title=(t.text("nav-admin")) data-keys="g p" aria-current=[is_here(ctx, "/admin").then_some("page")] {
                         (Icon::Pulse) span { (t.text("nav-admin")) }
                         @if ctx.troubles > 0 {
                             b.count data-tone="bad" {
