@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use auth::{Authority, Permissions};
+use auth::{Authority, Permissions, SignIn};
 use catalog::ingest::SourceReader;
 use catalog::{CatalogReader, EngineHandle};
 use store::CatalogStore;
@@ -37,5 +37,6 @@ pub struct Services {
     pub store: Arc<dyn CatalogStore>,
     pub auth: Arc<Authority>,
     pub permissions: Arc<Permissions>,
+    pub sign_in: Arc<SignIn>,
     pub lifecycle: Lifecycle,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use auth::policy::decide::GroupPath;
 use auth::policy::stored::StoredRoles;
-use auth::{Authority, Permissions, UserDirectory};
+use auth::{Authority, Permissions, SignIn, UserDirectory, UserQuery};
 use axum::Router;
 use axum::body::Body;
 use catalog::index::{FinalEntity, Index, Prepared};
@@ -64,6 +64,10 @@ struct NoUsers;
 impl UserDirectory for NoUsers {
     async fn ownership(&self, _: &EntityRef) -> Option<Vec<EntityRef>> {
         None
+    }
+
+    async fn find_users(&self, _: &UserQuery) -> Vec<EntityRef> {
+        Vec::new()
     }
 
     fn groups(&self, _: &EntityRef, _: Option<usize>) -> Vec<GroupPath> {
@@ -129,7 +133,10 @@ impl Fixture {
         let roles = Arc::new(StoredRoles::open(store.clone()).await.unwrap());
         let permissions =
             Permissions::new(&settings.permission, roles, Arc::new(NoUsers), |warning| panic!("{warning}"));
-        let authority = Authority::new(settings.auth, "http://localhost:7007", store.clone(), Arc::new(NoUsers));
+        let base_url = Url::parse("http://localhost:7007").unwrap();
+        let options = settings.auth.clone();
+        let authority = Arc::new(Authority::new(settings.auth, base_url.as_str(), store.clone(), Arc::new(NoUsers)));
+        let sign_in = SignIn::new(&options, &base_url, &base_url, authority.clone()).unwrap();
         let kinds = Arc::new(KindRegistry::builtin());
         // The engine has an empty catalog of its own; what is read here is put in by hand.
         let options = CatalogOptions { watch: false, ..CatalogOptions::default() };
@@ -140,7 +147,8 @@ impl Fixture {
             engine: engine.await.unwrap(),
             sources: Arc::new(SourceReader::new(Arc::new(NoHosts))),
             store,
-            auth: Arc::new(authority),
+            auth: authority,
+            sign_in: Arc::new(sign_in),
             permissions: Arc::new(permissions),
             lifecycle: Default::default(),
         });

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use config::Auth;
 use model::EntityRef;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::KeyStore;
 
 use crate::{
@@ -79,6 +79,25 @@ impl Authority {
     /// The issuer of tokens: the base URL of the auth plugin.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// The users of the catalog.
+    pub(crate) fn directory(&self) -> &dyn UserDirectory {
+        &*self.directory
+    }
+
+    /// The `backstageIdentity` of the wire: a fresh user token and who it is for.
+    ///
+    /// # Errors
+    /// As [`Authority::issue_user_token`].
+    pub(crate) async fn identity(&self, user: &EntityRef) -> Result<Value, AuthError> {
+        let ownership = self.ownership(user).await;
+        let issued = self.issue_user_token(user, &ownership).await?;
+        Ok(json!({
+            "token": issued.token,
+            "identity": { "type": "user", "userEntityRef": user, "ownershipEntityRefs": ownership },
+            "expiresInSeconds": issued.lifetime.as_secs(),
+        }))
     }
 
     /// The public keys as a JWK set, for `/api/auth/.well-known/jwks.json`.

@@ -2,6 +2,8 @@
 
 use store::StoreError;
 
+use crate::sign_in::ExchangeError;
+
 /// A refused request. [`AuthError::name`] and [`AuthError::status`] are what the error envelope shows.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
@@ -35,6 +37,46 @@ pub enum AuthError {
     /// There is no such way to sign in.
     #[error("Unknown auth provider '{0}'")]
     UnknownProvider(String),
+    /// A provider is configured, but not for this environment.
+    #[error("No configuration available for the '{0}' environment of this provider.")]
+    UnknownEnvironment(String),
+    #[error("Must specify 'env' query to select environment")]
+    NoEnvironment,
+    #[error("No env provided in request query parameters")]
+    NoEnvironmentInQuery,
+    #[error("No redirectUrl provided in request query parameters")]
+    NoRedirectUrl,
+    /// A browser is not sent to other sites.
+    #[error("The redirectUrl is not on an allowed origin")]
+    RedirectNotAllowed,
+    #[error("Invalid or missing origin in request")]
+    InvalidOrigin,
+    #[error("Origin '{0}' is not allowed")]
+    OriginNotAllowed(String),
+    /// What came back from a provider was not sent off from here, or not by this browser.
+    #[error("{0}")]
+    InvalidState(&'static str),
+    /// The provider did not do its part.
+    #[error("{0}")]
+    Exchange(#[from] ExchangeError),
+    #[error("Sign-in user email is not from an allowed domain")]
+    DomainNotAllowed,
+    #[error("User lookup resulted in multiple matches")]
+    SeveralUsers,
+    /// No resolver found a user. Each says what it looked for; `person` is what the provider told.
+    #[error(
+        "Failed to sign-in, unable to resolve user identity. Please verify that your catalog contains the expected User entities \
+         that would match your configured sign-in resolver. The provider told {person}. Tried: {}", .tried.join("; ")
+    )]
+    NobodyFound { tried: Vec<String>, person: String },
+    #[error("auth.providers.{0} has no signIn.resolvers, so nobody can sign in with it")]
+    NoResolvers(String),
+    #[error("Missing session cookie")]
+    NoSessionCookie,
+    #[error("Invalid X-Requested-With header")]
+    NotFromScript,
+    #[error("Refresh failed; caused by {name}: {0}", name = .0.name())]
+    Refresh(Box<AuthError>),
     /// The ownership claims of the user make a token that no server would take as a header.
     #[error(
         "The token of {user} would be {length} characters long, the limit is {limit}; leave the ownership references out of \
@@ -54,9 +96,24 @@ impl AuthError {
             | Self::IllegalToken
             | Self::IllegalUserToken
             | Self::IllegalPluginToken
-            | Self::IllegalLimitedToken => "AuthenticationError",
-            Self::RestrictedTo(_) | Self::PrincipalNotAllowed(_) | Self::GuestNotAllowed => "NotAllowedError",
-            Self::UnknownProvider(_) => "NotFoundError",
+            | Self::IllegalLimitedToken
+            | Self::NotFromScript
+            | Self::Refresh(_) => "AuthenticationError",
+            Self::RestrictedTo(_)
+            | Self::PrincipalNotAllowed(_)
+            | Self::GuestNotAllowed
+            | Self::OriginNotAllowed(_)
+            | Self::RedirectNotAllowed
+            | Self::InvalidState(_)
+            | Self::DomainNotAllowed => "NotAllowedError",
+            Self::UnknownProvider(_) | Self::UnknownEnvironment(_) => "NotFoundError",
+            Self::NoEnvironment
+            | Self::NoEnvironmentInQuery
+            | Self::NoRedirectUrl
+            | Self::NoSessionCookie
+            | Self::InvalidOrigin => "InputError",
+            Self::SeveralUsers => "ConflictError",
+            Self::Exchange(_) | Self::NobodyFound { .. } | Self::NoResolvers(_) => "AuthenticationError",
             Self::TokenTooLong { .. } => "Error",
             Self::Keys(_) => "ServiceUnavailableError",
         }
@@ -67,7 +124,9 @@ impl AuthError {
         match self.name() {
             "AuthenticationError" => 401,
             "NotAllowedError" => 403,
+            "InputError" => 400,
             "NotFoundError" => 404,
+            "ConflictError" => 409,
             "ServiceUnavailableError" => 503,
             _ => 500,
         }

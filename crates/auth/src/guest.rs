@@ -37,17 +37,8 @@ impl Authority {
     /// # Errors
     /// As [`guest`] and [`Authority::issue_user_token`].
     pub async fn guest_refresh(&self) -> Result<Value, AuthError> {
-        let user = &self.guest()?.user;
-        let ownership = self.ownership(user).await;
-        let issued = self.issue_user_token(user, &ownership).await?;
-        Ok(json!({
-            "profile": {},
-            "backstageIdentity": {
-                "token": issued.token,
-                "identity": { "type": "user", "userEntityRef": user, "ownershipEntityRefs": ownership },
-                "expiresInSeconds": issued.lifetime.as_secs(),
-            },
-        }))
+        let identity = self.identity(&self.guest()?.user).await?;
+        Ok(json!({ "profile": {}, "backstageIdentity": identity }))
     }
 
     /// Signs a browser in as the guest.

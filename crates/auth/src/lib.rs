@@ -1,4 +1,4 @@
-//! Who is calling, and what they may: tokens and sessions of people, tokens of programs, guest sign-in, policies. Contract:
+//! Who is calling, and what they may: tokens and sessions of people, tokens of programs, sign-in, policies. Contract:
 //! auth.md, permissions.md.
 //!
 //! [`Authority`] issues and verifies; [`config::Auth`] is its configuration; [`Principal`] is its answer. Everything it
@@ -17,13 +17,14 @@ mod origin;
 pub mod policy;
 mod principal;
 mod session;
+pub mod sign_in;
 #[cfg(test)]
 mod test_support;
 mod tokens;
 
 pub use authority::{Authority, Clock, IssuedToken, Session};
 pub use bearer::bearer_token;
-pub use directory::UserDirectory;
+pub use directory::{UserDirectory, UserQuery};
 pub use error::AuthError;
 pub use guest::guest;
 pub use origin::RequestOrigin;
@@ -31,3 +32,4 @@ pub use policy::Permissions;
 pub use policy::permission::{self, Permission};
 pub use principal::{Principal, Restriction, Restrictions, Service, User};
 pub use session::{SESSION_COOKIE, SESSION_LIFETIME, clear_cookie, session_cookie};
+pub use sign_in::SignIn;

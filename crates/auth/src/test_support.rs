@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use store::{KeyStore, StoredKey};
 
 use crate::policy::decide::GroupPath;
-use crate::{Authority, UserDirectory};
+use crate::{Authority, UserDirectory, UserQuery};
 
 /// Keys in memory.
 #[derive(Default)]
@@ -61,6 +61,12 @@ pub(crate) struct OneUser;
 impl UserDirectory for OneUser {
     async fn ownership(&self, user: &EntityRef) -> Option<Vec<EntityRef>> {
         (*user == ada()).then(|| vec![ada(), EntityRef::new("group", "default", "engines")])
+    }
+
+    async fn find_users(&self, query: &UserQuery) -> Vec<EntityRef> {
+        let found = matches!(query, UserQuery::Ref(user) if *user == ada())
+            || *query == UserQuery::Email("ada@example.com".to_owned());
+        if found { vec![ada()] } else { Vec::new() }
     }
 
     fn groups(&self, user: &EntityRef, _: Option<usize>) -> Vec<GroupPath> {

@@ -35,7 +35,10 @@ pub use origin::Origin;
 pub use secret::Secret;
 pub use section::Settings;
 pub use section::app::App;
-pub use section::auth::{AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, SharedSecret};
+pub use section::auth::{
+    AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, ProviderKind, Resolver, SharedSecret,
+    SignInProvider,
+};
 pub use section::backend::{AllowedHost, Backend, Certificate, CspDirective, Https, Lifecycle, Listen, Role};
 pub use section::branding::{Branding, Picture};
 pub use section::catalog::{

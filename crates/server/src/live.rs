@@ -11,7 +11,7 @@ use api::{ApiState, Services};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use auth::policy::stored::StoredRoles;
-use auth::{Authority, Permissions};
+use auth::{Authority, Permissions, SignIn};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
@@ -201,6 +201,8 @@ impl Parts<'_> {
         });
         let permissions = Arc::new(permissions);
         let authority = Arc::new(Authority::new(settings.typed.auth.clone(), base_url, self.store.clone(), users));
+        let (app_url, backend_url) = (&settings.typed.app.base_url, &settings.typed.backend.base_url);
+        let sign_in = Arc::new(SignIn::new(&settings.typed.auth, app_url, backend_url, authority.clone())?);
         let state = ApiState::new(Services {
             catalog: self.catalog.reader.clone(),
             engine: self.catalog.engine.clone(),
@@ -208,6 +210,7 @@ impl Parts<'_> {
             store: self.store.clone(),
             auth: authority.clone(),
             permissions: permissions.clone(),
+            sign_in: sign_in.clone(),
             lifecycle: self.lifecycle.clone(),
         });
         let metrics = metrics::router(self.telemetry.metrics.clone(), authority.clone()).layer(from_fn(mark_route));
@@ -215,7 +218,8 @@ impl Parts<'_> {
             return Ok(apply_layers(api::health(state).merge(metrics), &settings.http)?);
         }
         let policy = content_security_policy(web::CONTENT_SECURITY_POLICY, &settings.http.csp)?;
-        let pages = WebState::new(self.catalog.clone(), authority, permissions, compose::branding(&settings.typed));
+        let pages =
+            WebState::new(self.catalog.clone(), authority, permissions, sign_in, compose::branding(&settings.typed));
         let web = web::router(pages.with_content_security_policy(policy)).layer(from_fn(mark_route));
         Ok(apply_layers(api::router(state).merge(metrics).fallback_service(web), &settings.http)?)
     }

@@ -135,6 +135,11 @@ impl App {
         self.call(Method::POST, path, Some(body.to_string()), &headers).await
     }
 
+    /// Gets an address elsewhere, as a browser does that was sent there; redirects are not followed.
+    pub async fn elsewhere(&self, address: &str) -> Answer {
+        self.send(self.client.get(address), address).await
+    }
+
     /// Calls with exactly these headers.
     pub async fn call(&self, method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
@@ -144,7 +149,11 @@ impl App {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let response = request.send().await.unwrap_or_else(|e| panic!("{path}: {e}\n{}", self.log()));
+        self.send(request, path).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder, shown: &str) -> Answer {
+        let response = request.send().await.unwrap_or_else(|e| panic!("{shown}: {e}\n{}", self.log()));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Answer { status, headers, text: response.text().await.unwrap() }
     }

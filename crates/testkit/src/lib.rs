@@ -10,11 +10,13 @@
 mod app;
 mod corpus;
 mod files;
+mod identity;
 mod line;
 mod postgres;
 
 pub use app::{Answer, App, AppBuilder, TOKEN};
 pub use corpus::corpus;
 pub use files::FileServer;
+pub use identity::{CLIENT, IdentityProvider};
 pub use line::{Line, Wire};
 pub use postgres::{postgres, postgres_address, postgres_through, postgres_url};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use auth::{Authority, Permissions};
+use auth::{Authority, Permissions, SignIn};
 use catalog::{Catalog, CatalogReader, EngineError, EngineHandle};
 use http::HeaderValue;
 use model::{EntityRef, KindRegistry, ReadScope, Severity};
@@ -20,6 +20,7 @@ pub struct WebState {
     pub(crate) engine: EngineHandle,
     pub(crate) auth: Arc<Authority>,
     pub(crate) permissions: Arc<Permissions>,
+    pub(crate) sign_in: Arc<SignIn>,
     pub(crate) branding: Arc<Branding>,
     pub(crate) content_security_policy: HeaderValue,
     /// Kept from one page to the next: every list asks, few flushes change it.
@@ -37,7 +38,13 @@ struct Problematic {
 }
 
 impl WebState {
-    pub fn new(catalog: Catalog, auth: Arc<Authority>, permissions: Arc<Permissions>, branding: Branding) -> Self {
+    pub fn new(
+        catalog: Catalog,
+        auth: Arc<Authority>,
+        permissions: Arc<Permissions>,
+        sign_in: Arc<SignIn>,
+        branding: Branding,
+    ) -> Self {
         let kinds = catalog.engine.kinds();
         let faces = Arc::new(Faces::of(&kinds));
         Self {
@@ -46,6 +53,7 @@ impl WebState {
             engine: catalog.engine,
             auth,
             permissions,
+            sign_in,
             branding: Arc::new(branding),
             content_security_policy: HeaderValue::from_static(CONTENT_SECURITY_POLICY),
             problematic: Arc::default(),

@@ -1,14 +1,19 @@
-//! `/api/auth`: the guest provider, and what verifies tokens (contract auth.md sections 1.4, 3 and 4). All of it is open:
+//! `/api/auth`: signing in, and what verifies tokens (contract auth.md sections 1.4, 3 and 4). All of it is open:
 //! who asks here has no credentials yet.
 
 mod discovery;
+pub mod frame;
 mod guest;
+mod logout;
+mod provider;
+mod refresh;
+mod start;
 mod userinfo;
 
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::Uri;
 
 use crate::error::{ApiError, enveloped, not_found};
@@ -24,6 +29,10 @@ pub fn router() -> Router<ApiState> {
         .route("/guest/refresh", get(guest::refresh).post(guest::refresh))
         .route("/guest/start", get(guest::not_a_popup))
         .route("/guest/handler/frame", get(guest::not_a_popup).post(guest::not_a_popup))
+        .route("/{provider}/start", get(start::handler))
+        .route("/{provider}/handler/frame", get(frame::handler).post(frame::handler))
+        .route("/{provider}/refresh", get(refresh::handler).post(refresh::handler))
+        .route("/{provider}/logout", post(logout::handler))
         .fallback(unknown_provider)
         .method_not_allowed_fallback(unknown_provider)
         .layer(from_fn(enveloped))

@@ -107,6 +107,8 @@ impl From<AuthError> for ApiError {
         match error.status() {
             401 => Self::Authentication(error.to_string()),
             403 => Self::NotAllowed(error.to_string()),
+            400 => Self::Input(error.to_string()),
+            409 => Self::Conflict(error.to_string()),
             404 => Self::NotFound(error.to_string()),
             503 => Self::Unavailable(error.to_string()),
             _ => Self::internal(&error),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{StatusCode, redirect};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -59,9 +59,10 @@ impl Default for HttpOptions {
 
 type UrlCheck = Arc<dyn Fn(&Url) -> bool + Send + Sync>;
 
-/// A GET request.
+/// A GET request, or a POST where it has a body.
 #[derive(Clone)]
 pub struct Request {
+    body: Option<(HeaderValue, Bytes)>,
     url: Url,
     headers: HeaderMap,
     credentials: HeaderMap,
@@ -72,7 +73,12 @@ pub struct Request {
 impl Request {
     /// Reads `url`, giving up when the body has more than `max_bytes` bytes (decompressed).
     pub fn get(url: Url, max_bytes: u64) -> Self {
-        Self { url, headers: HeaderMap::new(), credentials: HeaderMap::new(), max_bytes, allow: None }
+        Self { body: None, url, headers: HeaderMap::new(), credentials: HeaderMap::new(), max_bytes, allow: None }
+    }
+
+    /// Posts a body of this type. A redirect is not followed: what was posted is meant for this address alone.
+    pub fn post(url: Url, content_type: HeaderValue, body: impl Into<Bytes>, max_bytes: u64) -> Self {
+        Self { body: Some((content_type, body.into())), ..Self::get(url, max_bytes) }
     }
 
     /// Adds a header that goes with the request wherever it is redirected to.
@@ -182,6 +188,9 @@ impl HttpClient {
         let mut credentials = Some(&request.credentials);
         for _ in 0..=limit {
             let response = self.once(request, &url, from.as_ref(), credentials).await?;
+            if request.body.is_some() {
+                return Ok(response);
+            }
             let Some(next) = redirect_target(&response)? else { return Ok(response) };
             if next.origin() != url.origin() {
                 credentials = None;
@@ -213,7 +222,13 @@ impl HttpClient {
         headers.extend(
             credentials.into_iter().flat_map(|map| map.iter().map(|(name, value)| (name.clone(), value.clone()))),
         );
-        let answer = timeout_at(started + options.header_timeout, client.get(url.clone()).headers(headers).send())
+        let sent = match &request.body {
+            None => client.get(url.clone()),
+            Some((content_type, body)) => {
+                client.post(url.clone()).header(CONTENT_TYPE, content_type).body(body.clone())
+            }
+        };
+        let answer = timeout_at(started + options.header_timeout, sent.headers(headers).send())
             .await
             .map_err(|_| HttpError::Timeout { url: shown.clone(), after: options.header_timeout })?
             .map_err(|error| match refusal(&error) {

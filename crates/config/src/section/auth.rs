@@ -1,11 +1,14 @@
 //! `auth` and `backend.auth`: who may come in, and how. Contract: auth sections 2, 3.4 and 5.
 
 mod external;
+mod providers;
 
 use std::time::Duration;
 
 pub use external::{AccessRestriction, ExternalAccess, ExternalCredential, SharedSecret};
 use model::{EntityRef, RefDefaults};
+pub(crate) use providers::{OAUTH_KEYS, PROXY_KEYS};
+pub use providers::{ProviderKind, Resolver, SignInProvider};
 
 use crate::keys::Key;
 use crate::problems::Problems;
@@ -23,6 +26,7 @@ pub(crate) const KEYS: &[Key] = &[
         "auth.providers.guest.dangerouslyAllowOutsideDevelopment",
         "Lets guests in whatever `auth.environment` says.",
     ),
+    Key::new("auth.experimentalExtraAllowedOrigins", "Origins besides the portal's that may open sign-in windows."),
     Key::new("backend.auth.dangerouslyDisableDefaultAuthPolicy", "Lets requests without credentials pass."),
     Key::new("backend.auth.externalAccess[].type", "`static` or `legacy`."),
     Key::secret("backend.auth.externalAccess[].options.token", "The token, of at least 8 characters."),
@@ -55,6 +59,10 @@ pub struct Auth {
     pub omit_ownership_claim: bool,
     /// `None` when guests cannot sign in.
     pub guest: Option<Guest>,
+    /// The other ways to sign in.
+    pub providers: Vec<SignInProvider>,
+    /// Globs over origins that may open sign-in windows, besides the portal's own.
+    pub allowed_origins: Vec<String>,
     /// `backend.auth.externalAccess`, and `backend.auth.keys` behind it.
     pub external_access: Vec<ExternalAccess>,
     /// Let requests without credentials pass.
@@ -77,6 +85,8 @@ impl Default for Auth {
             token_lifetime: TOKEN_LIFETIME,
             omit_ownership_claim: true,
             guest: None,
+            providers: Vec::new(),
+            allowed_origins: Vec::new(),
             external_access: Vec::new(),
             disable_default_policy: false,
         }
@@ -101,6 +111,10 @@ impl Auth {
             environment: problems.optional(root.string("auth.environment")),
             token_lifetime: lifetime.clamp(SHORTEST_LIFETIME, LONGEST_LIFETIME),
             omit_ownership_claim: omit.unwrap_or(true),
+            providers: providers::read(root, problems),
+            allowed_origins: problems
+                .optional(root.strings("auth.experimentalExtraAllowedOrigins"))
+                .unwrap_or_default(),
             guest: guest.map(|guest| Guest::read(&guest, problems)),
             external_access: external::read(root, problems),
             disable_default_policy: open.unwrap_or(false),

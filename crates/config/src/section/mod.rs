@@ -26,6 +26,8 @@ pub(crate) const KEYS: &[&[Key]] = &[
     cors::KEYS,
     database::KEYS,
     auth::KEYS,
+    auth::OAUTH_KEYS.as_flattened(),
+    auth::PROXY_KEYS,
     permission::KEYS,
     integrations::KEYS,
     catalog::KEYS,

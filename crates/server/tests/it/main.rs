@@ -17,6 +17,7 @@ mod register;
 mod reload;
 mod replicas;
 mod sets;
+mod sign_in;
 mod start;
 mod telemetry;
 mod wire;

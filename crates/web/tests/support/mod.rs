@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth::policy::decide::GroupPath;
 use auth::policy::stored::StoredRoles;
-use auth::{Authority, Permissions, UserDirectory};
+use auth::{Authority, Permissions, SignIn, UserDirectory, UserQuery};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use catalog::{Catalog, CatalogOptions, ConfigLocation};
@@ -56,6 +56,10 @@ impl UserDirectory for OneTeam {
         Some(vec![user.clone(), EntityRef::new("group", "default", "team-a")])
     }
 
+    async fn find_users(&self, _: &UserQuery) -> Vec<EntityRef> {
+        Vec::new()
+    }
+
     fn groups(&self, _: &EntityRef, _: Option<usize>) -> Vec<GroupPath> {
         vec![GroupPath { group: EntityRef::new("group", "default", "team-a"), below: None }]
     }
@@ -95,8 +99,10 @@ pub async fn pages(file: &Path, guests: bool) -> Router {
     let options = Auth { guest, ..Auth::default() };
     let roles = Arc::new(StoredRoles::open(store.clone()).await.unwrap());
     let permissions = Permissions::new(&config::Permission::default(), roles, Arc::new(OneTeam), |_| {});
-    let authority = Authority::new(options, "http://localhost:7007", store, Arc::new(OneTeam));
-    web::router(WebState::new(catalog, Arc::new(authority), Arc::new(permissions), Branding::default()))
+    let base_url = Url::parse("http://localhost:7007").unwrap();
+    let authority = Arc::new(Authority::new(options.clone(), base_url.as_str(), store, Arc::new(OneTeam)));
+    let sign_in = SignIn::new(&options, &base_url, &base_url, authority.clone()).unwrap();
+    web::router(WebState::new(catalog, authority, Arc::new(permissions), Arc::new(sign_in), Branding::default()))
 }
 
 /// An answer, read whole.
