@@ -135,7 +135,8 @@ impl Fixture {
             Permissions::new(&settings.permission, roles, Arc::new(NoUsers), |warning| panic!("{warning}"));
         let base_url = Url::parse("http://localhost:7007").unwrap();
         let options = settings.auth.clone();
-        let authority = Arc::new(Authority::new(settings.auth, base_url.as_str(), store.clone(), Arc::new(NoUsers)));
+        let authority =
+            Arc::new(Authority::new(settings.auth, base_url.as_str(), store.clone(), Arc::new(NoUsers)).unwrap());
         let sign_in = SignIn::new(&options, &base_url, &base_url, authority.clone()).unwrap();
         let kinds = Arc::new(KindRegistry::builtin());
         // The engine has an empty catalog of its own; what is read here is put in by hand.

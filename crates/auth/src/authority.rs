@@ -15,6 +15,7 @@ use crate::{
     keys::{KeyRing, KeyTimes},
     principal::{Principal, User},
     session::{SESSION_LIFETIME, session_tokens},
+    sign_in::SetupError,
     tokens::{self, Claims, Kind, LIMITED_TYP, PLUGIN_TYP, SESSION, USER},
 };
 
@@ -52,22 +53,25 @@ pub struct Session {
 
 impl Authority {
     /// `backend_base_url` is `backend.baseUrl`; the issuer of tokens is `<backend_base_url>/api/auth`.
+    ///
+    /// # Errors
+    /// What asks for the keys of others cannot be set up.
     pub fn new(
         options: Auth,
         backend_base_url: &str,
         keys: Arc<dyn KeyStore>,
         directory: Arc<dyn UserDirectory>,
-    ) -> Self {
+    ) -> Result<Self, SetupError> {
         let times = KeyTimes::new(options.token_lifetime, SESSION_LIFETIME);
-        Self {
+        Ok(Self {
             issuer: format!("{}/api/auth", backend_base_url.trim_end_matches('/')),
             keys: KeyRing::new(keys, times),
-            external: options.external_access.iter().map(ExternalAccess::new).collect(),
+            external: options.external_access.iter().map(ExternalAccess::new).collect::<Result<_, _>>()?,
             options,
             directory,
             verified: VerifiedTokens::default(),
             clock: Arc::new(base::clock::now_millis),
-        }
+        })
     }
 
     /// The same with another clock, for tests of what time does.
@@ -191,7 +195,7 @@ impl Authority {
                 Ok(Principal::User(self.user(claims).await))
             }
             Some(LIMITED_TYP) => Err(AuthError::IllegalLimitedToken),
-            _ => match external::authenticate(&self.external, bearer, plugin_id, (self.clock)() / 1000) {
+            _ => match external::authenticate(&self.external, bearer, plugin_id, (self.clock)() / 1000).await {
                 Some(service) => service.map(Principal::Service),
                 None => Err(AuthError::IllegalToken),
             },

@@ -72,6 +72,7 @@ async fn tokens_survive_a_restart() {
         bench.keys.clone(),
         Arc::new(crate::test_support::OneUser),
     )
+    .unwrap()
     .with_clock(Arc::new(move || now));
     again.authenticate(Some(&token), "catalog").await.unwrap();
 }

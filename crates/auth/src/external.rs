@@ -10,6 +10,8 @@ use crate::{
     AuthError,
     jws::Token,
     principal::{Restrictions, Service},
+    remote_keys::{Demands, RemoteKeys},
+    sign_in::{SetupError, client},
 };
 
 /// One way in for a program, ready to be compared with tokens.
@@ -24,19 +26,29 @@ enum Credential {
     /// The SHA-256 of a fixed token: tokens of any length compare in the same time, and none is kept.
     Static([u8; 32]),
     Legacy(SharedSecret),
+    /// Tokens of somebody who publishes keys.
+    Jwks(RemoteKeys, Demands),
 }
 
 impl ExternalAccess {
-    pub(crate) fn new(configured: &config::ExternalAccess) -> Self {
+    /// # Errors
+    /// The client that asks for keys cannot be set up.
+    pub(crate) fn new(configured: &config::ExternalAccess) -> Result<Self, SetupError> {
         let credential = match &configured.credential {
             ExternalCredential::Static(token) => Credential::Static(Sha256::digest(token.expose()).into()),
             ExternalCredential::Legacy(secret) => Credential::Legacy(secret.clone()),
+            ExternalCredential::Jwks(jwks) => {
+                let http = client(&[&jwks.url])?;
+                let algorithms = jwks.algorithms.iter().filter_map(|name| name.parse().ok()).collect();
+                let demands = Demands { algorithms, issuers: jwks.issuers.clone(), audiences: jwks.audiences.clone() };
+                Credential::Jwks(RemoteKeys::new(jwks.url.clone(), http), demands)
+            }
         };
-        Self { credential, subject: configured.subject.clone(), restrictions: configured.restrictions.clone() }
+        Ok(Self { credential, subject: configured.subject.clone(), restrictions: configured.restrictions.clone() })
     }
 
-    /// The service for a plugin.
-    fn service(&self, plugin_id: &str) -> Result<Service, AuthError> {
+    /// The service for a plugin, under this name.
+    fn service(&self, subject: String, plugin_id: &str) -> Result<Service, AuthError> {
         let restriction = match &self.restrictions {
             None => None,
             Some(restrictions) => match restrictions.get(plugin_id) {
@@ -44,19 +56,35 @@ impl ExternalAccess {
                 None => return Err(AuthError::RestrictedTo(restrictions.keys().cloned().collect())),
             },
         };
-        Ok(Service { subject: self.subject.clone(), restriction })
+        Ok(Service { subject, restriction })
     }
 }
 
 /// Who calls a plugin with this token; `None` when the token is nobody's.
-pub(crate) fn authenticate(
+pub(crate) async fn authenticate(
     all: &[ExternalAccess],
     token: &str,
     plugin_id: &str,
     now_seconds: i64,
 ) -> Option<Result<Service, AuthError>> {
     let found = find_static(all, token).or_else(|| find_legacy(all, token, now_seconds));
-    found.map(|access| access.service(plugin_id))
+    if let Some(access) = found {
+        return Some(access.service(access.subject.clone(), plugin_id));
+    }
+    // Whoever sends junk makes nobody ask for keys.
+    Token::parse(token)?;
+    for access in all {
+        if let Credential::Jwks(keys, demands) = &access.credential {
+            match keys.verify(token, demands).await {
+                Ok(claims) => {
+                    let subject = claims.get("sub").and_then(serde_json::Value::as_str)?;
+                    return Some(access.service(format!("{}:{subject}", access.subject), plugin_id));
+                }
+                Err(error) => tracing::debug!(%error, "a token is not of this issuer"),
+            }
+        }
+    }
+    None
 }
 
 /// Compares with every static token, in a time that says neither which one matches nor how far.
@@ -92,7 +120,7 @@ fn find_legacy<'a>(all: &'a [ExternalAccess], token: &str, now_seconds: i64) -> 
             let key = DecodingKey::from_secret(secret.expose());
             crypto::verify(signature, signed.as_bytes(), &key, Algorithm::HS256).unwrap_or(false)
         }
-        Credential::Static(_) => false,
+        Credential::Static(_) | Credential::Jwks(..) => false,
     };
     let access = all.iter().find(signed_by)?;
     let claims: LegacyClaims = parsed.claims()?;

@@ -16,6 +16,7 @@ mod keys;
 mod origin;
 pub mod policy;
 mod principal;
+mod remote_keys;
 mod session;
 pub mod sign_in;
 #[cfg(test)]

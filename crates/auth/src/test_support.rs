@@ -98,6 +98,7 @@ impl Bench {
         let now = Arc::new(AtomicI64::new(1_800_000_000_000));
         let clock = now.clone();
         let authority = Authority::new(options, "http://localhost:7007/", keys.clone(), Arc::new(OneUser))
+            .unwrap()
             .with_clock(Arc::new(move || clock.load(Ordering::Relaxed)));
         Self { authority, keys, now }
     }

@@ -36,7 +36,7 @@ pub use secret::Secret;
 pub use section::Settings;
 pub use section::app::App;
 pub use section::auth::{
-    AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, ProviderKind, Resolver, SharedSecret,
+    AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, Jwks, ProviderKind, Resolver, SharedSecret,
     SignInProvider,
 };
 pub use section::backend::{AllowedHost, Backend, Certificate, CspDirective, Https, Lifecycle, Listen, Role};

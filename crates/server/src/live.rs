@@ -200,7 +200,8 @@ impl Parts<'_> {
             tracing::warn!(warning, "a part of the policies is not used");
         });
         let permissions = Arc::new(permissions);
-        let authority = Arc::new(Authority::new(settings.typed.auth.clone(), base_url, self.store.clone(), users));
+        let authority = Authority::new(settings.typed.auth.clone(), base_url, self.store.clone(), users)?;
+        let authority = Arc::new(authority);
         let (app_url, backend_url) = (&settings.typed.app.base_url, &settings.typed.backend.base_url);
         let sign_in = Arc::new(SignIn::new(&settings.typed.auth, app_url, backend_url, authority.clone())?);
         let state = ApiState::new(Services {

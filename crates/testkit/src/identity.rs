@@ -89,6 +89,11 @@ impl IdentityProvider {
         self.shared.world.lock().unwrap().claims = claims;
     }
 
+    /// A token that the provider signs.
+    pub fn token(&self, claims: &Value) -> String {
+        signed(&self.shared.key, claims)
+    }
+
     /// Refuses all tokens that refresh.
     pub fn revoke(&self) {
         self.shared.world.lock().unwrap().refresh_tokens.clear();

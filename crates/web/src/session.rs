@@ -51,7 +51,10 @@ pub async fn identify(
 }
 
 /// The cookie of a session for a person.
-async fn start(authority: &Authority, user: &EntityRef) -> Result<HeaderValue, AuthError> {
+///
+/// # Errors
+/// As [`Authority::start_session`].
+pub async fn start(authority: &Authority, user: &EntityRef) -> Result<HeaderValue, AuthError> {
     let issued = authority.start_session(user).await?;
     Ok(cookie_value(&auth::session_cookie(&issued.token, is_secure(authority))))
 }

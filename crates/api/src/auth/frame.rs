@@ -33,6 +33,9 @@ pub async fn handler(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let sent = if method == Method::POST { Sent::of_bytes(&body) } else { Sent::of_uri(&uri) };
+    if state.sign_in.has_proxy(&provider) {
+        return Err(ApiError::NotImplemented("Not implemented".to_owned()));
+    }
     if !state.sign_in.has(&provider) {
         return Err(AuthError::UnknownProvider(provider).into());
     }

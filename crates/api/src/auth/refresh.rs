@@ -17,6 +17,9 @@ pub async fn handler(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    if state.sign_in.has_proxy(&provider) {
+        return Ok(respond::json(&state.sign_in.refresh_by_proxy(&provider, &headers).await?));
+    }
     if !state.sign_in.has(&provider) {
         return Err(AuthError::UnknownProvider(provider).into());
     }

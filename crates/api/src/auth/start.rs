@@ -15,6 +15,9 @@ pub async fn handler(
     Segments(provider): Segments<String>,
     uri: Uri,
 ) -> Result<Response, ApiError> {
+    if state.sign_in.has_proxy(&provider) {
+        return Err(ApiError::NotImplemented("Not implemented".to_owned()));
+    }
     let sent = Sent::of_uri(&uri);
     let start = Start {
         environment: sent.get("env"),

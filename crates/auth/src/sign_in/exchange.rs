@@ -5,8 +5,6 @@ use std::pin::Pin;
 use base::http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use base::http::{HttpClient, HttpError, Request, redact};
 use http::HeaderMap;
-use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
@@ -20,13 +18,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::person::{Person, text};
-use super::site::{ClientAuth, Identity, Profile, Site};
+use super::site::{ClientAuth, Profile, Site};
 use crate::jws::Token;
 
 /// The most bytes of an answer that is read.
 const MAX_BYTES: u64 = 1 << 20;
-/// What clocks may differ by, in seconds.
-const LEEWAY: u64 = 60;
 
 /// Why a provider did not give what was asked for. The text goes to the person who signs in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -235,50 +231,8 @@ pub(super) async fn person(http: &HttpClient, site: &Site, tokens: &Tokens) -> R
     }
 }
 
-/// The claims of a token of identity that was issued to us for this sign-in.
-pub(super) async fn verified(
-    http: &HttpClient,
-    identity: &Identity,
-    client_id: &str,
-    nonce: Option<&str>,
-    id_token: &str,
-) -> Result<Value, ExchangeError> {
-    let refuse = |what: String| ExchangeError(format!("the token of identity is not valid: {what}"));
-    let header = jsonwebtoken::decode_header(id_token).map_err(|error| refuse(error.to_string()))?;
-    let algorithm: Algorithm = identity
-        .algorithm
-        .parse()
-        .map_err(|_| refuse(format!("tokenSignedResponseAlg: there is no algorithm '{}'", identity.algorithm)))?;
-    // Shared secrets are for those who sign and verify alike; a provider's keys are public.
-    if header.alg != algorithm || matches!(algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) {
-        return Err(refuse(format!("it is signed with {:?}, expected {algorithm:?}", header.alg)));
-    }
-    let keys: JwkSet = serde_json::from_value(json(http, &identity.keys, None).await?)
-        .map_err(|error| refuse(format!("the keys of the provider cannot be read: {error}")))?;
-    let key = match &header.kid {
-        Some(kid) => keys.find(kid),
-        None => keys.keys.first().filter(|_| keys.keys.len() == 1),
-    };
-    let key = key.ok_or_else(|| refuse("the provider has no such key".to_owned()))?;
-    let key = DecodingKey::from_jwk(key).map_err(|error| refuse(error.to_string()))?;
-    let mut validation = Validation::new(algorithm);
-    validation.leeway = LEEWAY;
-    validation.validate_nbf = true;
-    validation.set_audience(&[client_id]);
-    validation.set_issuer(&[&identity.issuer]);
-    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    let claims = jsonwebtoken::decode::<Value>(id_token, &key, &validation);
-    let claims = claims.map_err(|error| refuse(error.to_string()))?.claims;
-    match nonce {
-        Some(nonce) if text(&claims, "nonce").as_deref() != Some(nonce) => {
-            Err(refuse("it was made for another sign-in".to_owned()))
-        }
-        _ => Ok(claims),
-    }
-}
-
 /// A JSON document.
-pub(super) async fn json(http: &HttpClient, address: &Url, bearer: Option<&str>) -> Result<Value, ExchangeError> {
+pub(crate) async fn json(http: &HttpClient, address: &Url, bearer: Option<&str>) -> Result<Value, ExchangeError> {
     let body = get(http, address, bearer).await?;
     serde_json::from_slice(&body).map_err(|_| ExchangeError(format!("{} answered no JSON", redact(address))))
 }

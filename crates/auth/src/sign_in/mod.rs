@@ -8,6 +8,7 @@ mod cookies;
 mod exchange;
 mod person;
 mod provider;
+mod proxies;
 mod resolver;
 mod site;
 mod sites;
@@ -19,14 +20,19 @@ use std::sync::Arc;
 use base::http::{Egress, HostRule, HttpClient, HttpOptions};
 use config::ProviderKind;
 use globset::{GlobBuilder, GlobMatcher};
+use http::HeaderMap;
+use model::EntityRef;
+use serde_json::Value;
 use url::Url;
 
 pub use cookies::Cookies;
 pub use exchange::ExchangeError;
+pub(crate) use exchange::json as get_json;
 pub use provider::{Answer, Ended, Refreshed, Start, Started};
 pub use state::Flow;
 
 use provider::Provider;
+use proxies::Proxy;
 
 use crate::{AuthError, Authority};
 
@@ -39,6 +45,7 @@ pub struct SetupError(pub(crate) String);
 pub struct SignIn {
     /// By id, then by environment.
     providers: BTreeMap<&'static str, BTreeMap<String, Provider>>,
+    proxies: BTreeMap<&'static str, Proxy>,
     origins: Origins,
     /// `auth.environment`.
     environment: Option<String>,
@@ -66,6 +73,9 @@ impl SignIn {
             let provider = Provider::new(configured, app_url, backend_url, Arc::clone(&authority))?;
             providers.entry(configured.id).or_default().insert(configured.environment.clone(), provider);
         }
+        let behind = options.providers.iter().filter(|provider| provider.kind == ProviderKind::Proxy);
+        let proxies = behind.map(|configured| Ok((configured.id, Proxy::new(configured, Arc::clone(&authority))?)));
+        let proxies = proxies.collect::<Result<_, SetupError>>()?;
         let more = options.allowed_origins.iter().map(|glob| {
             let built = GlobBuilder::new(glob).literal_separator(true).build();
             built.map(|glob| glob.compile_matcher()).map_err(|error| {
@@ -76,7 +86,7 @@ impl SignIn {
             own: [app_url, backend_url].map(|url| url.origin().ascii_serialization()).to_vec(),
             more: more.collect::<Result<_, _>>()?,
         };
-        Ok(Self { providers, origins, environment: options.environment.clone() })
+        Ok(Self { providers, proxies, origins, environment: options.environment.clone() })
     }
 
     /// The providers that people may sign in with here: id and environment.
@@ -105,9 +115,35 @@ impl SignIn {
         environments.get(environment).ok_or_else(|| AuthError::UnknownEnvironment(environment.to_owned()))
     }
 
-    /// Whether there is a provider of this id.
+    /// Whether there is a provider of this id that browsers are sent to.
     pub fn has(&self, id: &str) -> bool {
         self.providers.contains_key(id)
+    }
+
+    /// Whether there is a proxy of this id.
+    pub fn has_proxy(&self, id: &str) -> bool {
+        self.proxies.contains_key(id)
+    }
+
+    /// The tokens of who a proxy says that it is.
+    ///
+    /// # Errors
+    /// The proxy did not say so, what it said does not hold, or the catalog has no such user.
+    pub async fn refresh_by_proxy(&self, id: &str, headers: &HeaderMap) -> Result<Value, AuthError> {
+        let proxy = self.proxies.get(id).ok_or_else(|| AuthError::UnknownProvider(id.to_owned()))?;
+        proxy.refresh(headers).await
+    }
+
+    /// Who the proxies in front say that it is; `None` where there are none.
+    pub async fn user_by_proxy(&self, headers: &HeaderMap) -> Option<Result<EntityRef, AuthError>> {
+        let mut answer = None;
+        for proxy in self.proxies.values() {
+            match proxy.user(headers).await {
+                Ok(user) => return Some(Ok(user)),
+                Err(error) => answer = answer.or(Some(Err(error))),
+            }
+        }
+        answer
     }
 
     /// Sends a browser to a provider.
@@ -212,7 +248,7 @@ impl Origins {
 }
 
 /// A client that may ask the hosts of a provider, also inside: the configuration names them.
-fn client(hosts: &[&Url]) -> Result<HttpClient, SetupError> {
+pub(crate) fn client(hosts: &[&Url]) -> Result<HttpClient, SetupError> {
     let rules = hosts.iter().filter_map(|url| HostRule::of(url));
     HttpClient::new(HttpOptions::default(), Egress::trusting(rules)).map_err(|error| SetupError(error.to_string()))
 }

@@ -16,6 +16,7 @@ use super::site::{Settings, Site};
 use super::sites::{self, oidc};
 use super::state::{Flow, NONCE_LIFETIME, State, derived};
 use super::{SetupError, client};
+use crate::remote_keys::{Demands, RemoteKeys};
 use crate::{AuthError, Authority, IssuedToken};
 
 /// How long what a provider tells of itself is believed.
@@ -37,7 +38,7 @@ pub(super) struct Provider {
 
 /// Where the addresses come from.
 enum Source {
-    Known(Box<Site>, HttpClient),
+    Known(Arc<Ready>),
     /// The provider tells them; what it told last.
     Discovered(Url, RwLock<Option<(tokio::time::Instant, Arc<Ready>)>>),
 }
@@ -46,6 +47,23 @@ enum Source {
 struct Ready {
     site: Site,
     http: HttpClient,
+    /// What tokens of identity are verified with.
+    keys: Option<(RemoteKeys, Demands)>,
+}
+
+impl Ready {
+    fn new(site: Site, client_id: &str) -> Result<Self, SetupError> {
+        let http = client(&asked(&site))?;
+        let keys = site.identity.as_ref().map(|identity| {
+            let demands = Demands {
+                algorithms: vec![identity.algorithm],
+                issuers: vec![identity.issuer.clone()],
+                audiences: vec![client_id.to_owned()],
+            };
+            (RemoteKeys::new(identity.keys.clone(), http.clone()), demands)
+        });
+        Ok(Self { site, http, keys })
+    }
 }
 
 /// How a browser comes.
@@ -106,10 +124,7 @@ impl Provider {
         let key = format!("auth.providers.{id}.{}.signIn.resolvers", configured.environment);
         let resolvers = configured.resolvers.iter().map(|one| Resolver::new(one, &key)).collect::<Result<_, _>>()?;
         let source = match sites::site(&settings)? {
-            Some(site) => {
-                let http = client(&asked(&site))?;
-                Source::Known(Box::new(site), http)
-            }
+            Some(site) => Source::Known(Arc::new(Ready::new(site, &configured.client_id)?)),
             None => Source::Discovered(settings.url_or("metadataUrl", "")?, RwLock::default()),
         };
         let base = backend_url.as_str().trim_end_matches('/');
@@ -152,7 +167,7 @@ impl Provider {
 
     async fn ready(&self) -> Result<Arc<Ready>, ExchangeError> {
         match &self.source {
-            Source::Known(site, http) => Ok(Arc::new(Ready { site: (**site).clone(), http: http.clone() })),
+            Source::Known(ready) => Ok(Arc::clone(ready)),
             Source::Discovered(address, told) => {
                 let fresh = |told: &Option<(tokio::time::Instant, Arc<Ready>)>| {
                     told.as_ref()
@@ -183,8 +198,7 @@ impl Provider {
         let told = exchange::json(&client(&[&document]).map_err(setup)?, &document, None).await?;
         let site = oidc::site(&Settings(&self.configured), &told);
         let site = site.map_err(|lack| ExchangeError(format!("{document} is of no use: {lack}")))?;
-        let http = client(&asked(&site)).map_err(setup)?;
-        Ok(Ready { site, http })
+        Ready::new(site, &self.configured.client_id).map_err(setup)
     }
 
     /// The scopes of a sign-in: asked for, granted before, needed, and wanted by the configuration.
@@ -311,11 +325,14 @@ impl Provider {
     }
 
     async fn person(&self, ready: &Ready, tokens: &Tokens, nonce: Option<&str>) -> Result<Person, AuthError> {
-        let verified = match (&ready.site.identity, &tokens.id_token) {
-            (Some(identity), Some(id_token)) => {
-                let client_id = &self.configured.client_id;
-                let claims = exchange::verified(&ready.http, identity, client_id, nonce, id_token).await;
-                Some(claims.map_err(AuthError::Exchange)?)
+        let verified = match (&ready.keys, &tokens.id_token) {
+            (Some((keys, demands)), Some(id_token)) => {
+                let claims = keys.verify(id_token, demands).await.map_err(AuthError::Exchange)?;
+                if nonce.is_some_and(|nonce| claims.get("nonce").and_then(Value::as_str) != Some(nonce)) {
+                    let reason = "the token of identity was made for another sign-in";
+                    return Err(AuthError::Exchange(ExchangeError(reason.to_owned())));
+                }
+                Some(claims)
             }
             // Only a refresh may go without.
             (Some(_), None) if nonce.is_some() => {
@@ -343,7 +360,7 @@ impl Provider {
 
     async fn user(&self, person: &Person) -> Result<model::EntityRef, AuthError> {
         let annotations = match &self.source {
-            Source::Known(site, _) => site.annotations.clone(),
+            Source::Known(ready) => ready.site.annotations.clone(),
             Source::Discovered(..) => Default::default(),
         };
         resolver::resolve(&self.resolvers, person, &annotations, self.authority.directory()).await

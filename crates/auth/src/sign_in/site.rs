@@ -1,6 +1,7 @@
 //! What a provider is to the protocol: addresses, scopes, and how it tells who somebody is. One file for each in
 //! [`super::sites`].
 
+use jsonwebtoken::Algorithm;
 use serde_json::Value;
 use url::Url;
 
@@ -62,7 +63,7 @@ pub(super) struct Annotations {
 pub(super) struct Identity {
     pub(super) issuer: String,
     pub(super) keys: Url,
-    pub(super) algorithm: String,
+    pub(super) algorithm: Algorithm,
 }
 
 impl Site {

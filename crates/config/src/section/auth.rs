@@ -5,7 +5,7 @@ mod providers;
 
 use std::time::Duration;
 
-pub use external::{AccessRestriction, ExternalAccess, ExternalCredential, SharedSecret};
+pub use external::{AccessRestriction, ExternalAccess, ExternalCredential, Jwks, SharedSecret};
 use model::{EntityRef, RefDefaults};
 pub(crate) use providers::{OAUTH_KEYS, PROXY_KEYS};
 pub use providers::{ProviderKind, Resolver, SignInProvider};
@@ -28,7 +28,12 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     Key::new("auth.experimentalExtraAllowedOrigins", "Origins besides the portal's that may open sign-in windows."),
     Key::new("backend.auth.dangerouslyDisableDefaultAuthPolicy", "Lets requests without credentials pass."),
-    Key::new("backend.auth.externalAccess[].type", "`static` or `legacy`."),
+    Key::new("backend.auth.externalAccess[].type", "`static`, `legacy` or `jwks`."),
+    Key::new("backend.auth.externalAccess[].options.url", "Where keys are published, for `jwks`."),
+    Key::new("backend.auth.externalAccess[].options.algorithm", "How tokens have to be signed; any way by default."),
+    Key::new("backend.auth.externalAccess[].options.issuer", "Who has to have issued them."),
+    Key::new("backend.auth.externalAccess[].options.audience", "Whom they have to be for."),
+    Key::new("backend.auth.externalAccess[].options.subjectPrefix", "What stands before the subject of a token."),
     Key::secret("backend.auth.externalAccess[].options.token", "The token, of at least 8 characters."),
     Key::secret("backend.auth.externalAccess[].options.secret", "The shared secret in base64, for `legacy`."),
     Key::new("backend.auth.externalAccess[].options.subject", "Who the program is, for policies and logs."),

@@ -83,7 +83,7 @@ fn sendable<'t>(view: &View<'_>, texts: impl IntoIterator<Item = &'t str>) -> Re
 }
 
 /// An `http` or `https` URL.
-fn http_url(view: &View<'_>, key: &str) -> Result<Option<Url>, ConfigError> {
+pub(crate) fn http_url(view: &View<'_>, key: &str) -> Result<Option<Url>, ConfigError> {
     let Some(text) = view.string(key)? else { return Ok(None) };
     let refused = || match view.find(key) {
         Some(value) => {

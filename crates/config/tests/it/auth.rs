@@ -118,8 +118,15 @@ fn mistakes_are_told_by_key_and_place() {
         ),
         (
             backend(json!({"externalAccess": [{"type": "jwks"}]})),
-            "backend.auth.externalAccess[0].type",
-            "not supported yet",
+            "backend.auth.externalAccess[0].options.url",
+            "Missing required config value",
+        ),
+        (
+            backend(
+                json!({"externalAccess": [{"type": "jwks", "options": {"url": "https://h/keys", "algorithm": "HS256"}}]}),
+            ),
+            "backend.auth.externalAccess[0].options.algorithm",
+            "there is no algorithm 'HS256'",
         ),
         (entry(json!({"subject": "a"})), "backend.auth.externalAccess[0].options.token", "Missing"),
         (

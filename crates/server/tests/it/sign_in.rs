@@ -194,7 +194,7 @@ async fn tokens_of_identity_are_verified() {
     let provider = IdentityProvider::start(ann()).await;
     let app = start(&provider).await;
     for (claims, complaint) in [
-        (json!({ "nonce": "of another sign-in" }), "it was made for another sign-in"),
+        (json!({ "nonce": "of another sign-in" }), "made for another sign-in"),
         (json!({ "aud": "another-client" }), "InvalidAudience"),
         (json!({ "iss": "https://evil.example" }), "InvalidIssuer"),
         (json!({ "exp": 1 }), "ExpiredSignature"),
@@ -274,4 +274,51 @@ async fn a_redirect_ends_where_it_was_told_to() {
     assert!(
         there.headers[LOCATION].to_str().unwrap().starts_with("http://localhost:7007/x?a=1&error=Failed+to+sign-in")
     );
+}
+
+#[tokio::test]
+async fn a_proxy_in_front_signs_people_in() {
+    let config = "catalog:\n  rules: [{allow: [User]}]\n  locations: [{type: file, target: users.yaml}]\nauth:\n  providers:\n    \
+                  guest: null\n    oauth2Proxy: {signIn: {resolvers: [{resolver: forwardedUserMatchingUserEntityName}]}}\n";
+    let app = app().file("users.yaml", USERS).config(config).start().await;
+    app.until("/api/catalog/entities/by-name/user/default/ann", |answer| answer.status == 200).await;
+    let ann = [("x-forwarded-user", "ann")];
+    let told = app.call(Method::GET, "/api/auth/oauth2Proxy/refresh", None, &ann).await.json();
+    assert_eq!(told["backstageIdentity"]["identity"]["userEntityRef"], "user:default/ann", "{told}");
+    assert_eq!(app.call(Method::GET, "/api/auth/oauth2Proxy/start?env=development", None, &[]).await.status, 501);
+    let without = app.call(Method::GET, "/api/auth/oauth2Proxy/refresh", None, &[]).await;
+    assert_eq!(without.status, 401, "{}", without.text);
+    let mut browser = Browser::at(&app);
+    let entered = browser.call(Method::GET, "/sign-in?next=%2Fsettings", &ann).await;
+    assert_eq!((entered.status, entered.headers[LOCATION].to_str().unwrap()), (303, "/settings"));
+    assert!(browser.call(Method::GET, "/settings", &ann).await.text.contains("user:default/ann"));
+}
+
+#[tokio::test]
+async fn programs_come_with_tokens_of_issuers_that_are_trusted() {
+    let provider = IdentityProvider::start(ann()).await;
+    let url = provider.url();
+    let config = format!(
+        "backend: {{auth: {{externalAccess: [{{type: jwks, options: {{url: '{url}/keys', issuer: '{url}', audience: portal, \
+         subjectPrefix: ci}}, accessRestrictions: [{{plugin: catalog, permission: catalog.location.read}}]}}]}}}}\n"
+    );
+    let app = app().config(&config).start().await;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let good = json!({ "iss": url, "aud": "portal", "sub": "job", "exp": now + 600 });
+    let status = async |claims: &Value, path: &str| {
+        let bearer = format!("Bearer {}", provider.token(claims));
+        app.call(Method::GET, path, None, &[("authorization", &bearer)]).await.status
+    };
+    assert_eq!(status(&good, "/api/catalog/locations").await, 200);
+    assert_eq!(status(&good, "/api/permission/roles").await, 403);
+    for (name, value) in
+        [("iss", json!("https://evil")), ("aud", json!("other")), ("exp", json!(1)), ("exp", json!(null))]
+    {
+        let mut bad = good.clone();
+        bad[name] = value;
+        assert_eq!(status(&bad, "/api/catalog/locations").await, 401, "{bad}");
+    }
+    let none = format!("Bearer {}.{}.", "eyJhbGciOiJub25lIn0", "eyJzdWIiOiJqb2IifQ");
+    let unsigned = app.call(Method::GET, "/api/catalog/locations", None, &[("authorization", &none)]).await;
+    assert_eq!(unsigned.status, 401);
 }

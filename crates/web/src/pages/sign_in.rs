@@ -31,8 +31,17 @@ pub async fn page(
     if ctx.viewer.is_some() {
         return Redirect::to(next).into_response();
     }
+    let mut failed = cookies::read(&headers, FAILED);
+    match state.sign_in.user_by_proxy(&headers).await {
+        // A proxy in front has signed the reader in: there is nothing to ask.
+        Some(Ok(user)) => match session::start(&state.auth, &user).await {
+            Ok(cookie) => return ([(header::SET_COOKIE, cookie)], Redirect::to(next)).into_response(),
+            Err(error) => failed = Some(error.to_string()),
+        },
+        Some(Err(error)) => failed = Some(error.to_string()),
+        None => {}
+    }
     let refused = state.auth.guest().err();
-    let failed = cookies::read(&headers, FAILED);
     let mut response = form(&ctx, &state, next, refused.as_ref(), failed.as_deref()).into_response();
     if failed.is_some() {
         response.headers_mut().append(header::SET_COOKIE, FORGET_FAILED);

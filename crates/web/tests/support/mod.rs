@@ -100,7 +100,7 @@ pub async fn pages(file: &Path, guests: bool) -> Router {
     let roles = Arc::new(StoredRoles::open(store.clone()).await.unwrap());
     let permissions = Permissions::new(&config::Permission::default(), roles, Arc::new(OneTeam), |_| {});
     let base_url = Url::parse("http://localhost:7007").unwrap();
-    let authority = Arc::new(Authority::new(options.clone(), base_url.as_str(), store, Arc::new(OneTeam)));
+    let authority = Arc::new(Authority::new(options.clone(), base_url.as_str(), store, Arc::new(OneTeam)).unwrap());
     let sign_in = SignIn::new(&options, &base_url, &base_url, authority.clone()).unwrap();
     web::router(WebState::new(catalog, authority, Arc::new(permissions), Arc::new(sign_in), Branding::default()))
 }

@@ -21,15 +21,14 @@ pub(in crate::sign_in) fn site(settings: &Settings<'_>, document: &Value) -> Res
             site = site.parameter(name, value);
         }
     }
+    let algorithm = settings.text("tokenSignedResponseAlg").unwrap_or("RS256");
+    let algorithm =
+        algorithm.parse().map_err(|_| format!("tokenSignedResponseAlg: there is no algorithm '{algorithm}'"))?;
     let basic = settings.text("tokenEndpointAuthMethod").is_none_or(|method| method == "client_secret_basic");
     Ok(Site {
         client_auth: if basic { ClientAuth::Basic } else { ClientAuth::Body },
         keeps_scope: true,
-        identity: Some(Identity {
-            issuer: text("issuer")?.to_owned(),
-            keys: url("jwks_uri")?,
-            algorithm: settings.text("tokenSignedResponseAlg").unwrap_or("RS256").to_owned(),
-        }),
+        identity: Some(Identity { issuer: text("issuer")?.to_owned(), keys: url("jwks_uri")?, algorithm }),
         revoke: url("revocation_endpoint").ok(),
         ..site.scopes(settings.text("scope").unwrap_or("openid profile email"))
     })

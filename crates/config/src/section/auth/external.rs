@@ -8,9 +8,11 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::Value;
+use url::Url;
 
 use crate::problems::Problems;
 use crate::secret::MASK;
+use crate::section::http_url;
 use crate::{ConfigError, Secret, View};
 
 /// Shortest static token that is accepted, in characters.
@@ -19,6 +21,9 @@ const SHORTEST_TOKEN: usize = 8;
 /// What a permission may be restricted to by its `action` attribute.
 const ACTIONS: &[&str] = &["create", "read", "update", "delete"];
 
+/// How published keys sign.
+const ALGORITHMS: &[&str] = &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
+
 /// Subject of the deprecated `backend.auth.keys`.
 const KEYS_SUBJECT: &str = "external:backstage-plugin";
 
@@ -26,7 +31,7 @@ const KEYS_SUBJECT: &str = "external:backstage-plugin";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalAccess {
     pub credential: ExternalCredential,
-    /// Who the program is then, for policies and logs.
+    /// Who the program is then, for policies and logs; with `jwks`, what stands before the subject of its token.
     pub subject: String,
     /// What it may do, by the plugins it may call; `None` is everything.
     pub restrictions: Option<BTreeMap<String, AccessRestriction>>,
@@ -39,6 +44,17 @@ pub enum ExternalCredential {
     Static(Secret),
     /// HS256 tokens as the old backend system made them.
     Legacy(SharedSecret),
+    /// Tokens signed with keys that somebody publishes.
+    Jwks(Jwks),
+}
+
+/// Where keys are published, and what a token has to say. An empty list is no demand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Jwks {
+    pub url: Url,
+    pub algorithms: Vec<String>,
+    pub issuers: Vec<String>,
+    pub audiences: Vec<String>,
 }
 
 /// The bytes of a shared secret. It prints as `***`.
@@ -91,10 +107,32 @@ fn read_entry(entry: &View<'_>) -> Result<ExternalAccess, ConfigError> {
     let credential = match kind.as_str() {
         "static" => ExternalCredential::Static(token(entry, "options.token")?),
         "legacy" => ExternalCredential::Legacy(shared_secret(entry, "options.secret")?),
-        "jwks" => return Err(refused("'jwks' is not supported yet; use 'static' or 'legacy'".to_owned())),
-        other => return Err(refused(format!("expected 'static' or 'legacy', got \"{other}\""))),
+        "jwks" => {
+            let subject = match entry.string("options.subjectPrefix")?.filter(|prefix| !prefix.is_empty()) {
+                Some(prefix) => format!("external:{prefix}"),
+                None => "external".to_owned(),
+            };
+            let credential = ExternalCredential::Jwks(jwks(entry)?);
+            return Ok(ExternalAccess { credential, subject, restrictions: read_restrictions(entry)? });
+        }
+        other => return Err(refused(format!("expected 'static', 'legacy' or 'jwks', got \"{other}\""))),
     };
     Ok(ExternalAccess { credential, subject: word(entry, "options.subject")?, restrictions: read_restrictions(entry)? })
+}
+
+fn jwks(entry: &View<'_>) -> Result<Jwks, ConfigError> {
+    let list = |key: &str| Ok::<_, ConfigError>(entry.string_or_strings(key)?.unwrap_or_default());
+    let algorithms = list("options.algorithm")?;
+    if let Some(unknown) = algorithms.iter().find(|name| !ALGORITHMS.contains(&name.as_str())) {
+        let message = format!("there is no algorithm '{unknown}'; there are {}", ALGORITHMS.join(", "));
+        return Err(at(entry, "options.algorithm").invalid(message));
+    }
+    Ok(Jwks {
+        url: http_url(entry, "options.url")?.ok_or_else(|| entry.missing("options.url"))?,
+        algorithms,
+        issuers: list("options.issuer")?,
+        audiences: list("options.audience")?,
+    })
 }
 
 fn token(entry: &View<'_>, key: &str) -> Result<Secret, ConfigError> {
