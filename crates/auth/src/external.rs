@@ -27,7 +27,7 @@ enum Credential {
     Static([u8; 32]),
     Legacy(SharedSecret),
     /// Tokens of somebody who publishes keys.
-    Jwks(RemoteKeys, Demands),
+    Jwks(Box<(RemoteKeys, Demands)>),
 }
 
 impl ExternalAccess {
@@ -41,7 +41,7 @@ impl ExternalAccess {
                 let http = client(&[&jwks.url])?;
                 let algorithms = jwks.algorithms.iter().filter_map(|name| name.parse().ok()).collect();
                 let demands = Demands { algorithms, issuers: jwks.issuers.clone(), audiences: jwks.audiences.clone() };
-                Credential::Jwks(RemoteKeys::new(jwks.url.clone(), http), demands)
+                Credential::Jwks(Box::new((RemoteKeys::new(jwks.url.clone(), http), demands)))
             }
         };
         Ok(Self { credential, subject: configured.subject.clone(), restrictions: configured.restrictions.clone() })
@@ -74,7 +74,8 @@ pub(crate) async fn authenticate(
     // Whoever sends junk makes nobody ask for keys.
     Token::parse(token)?;
     for access in all {
-        if let Credential::Jwks(keys, demands) = &access.credential {
+        if let Credential::Jwks(issuer) = &access.credential {
+            let (keys, demands) = &**issuer;
             match keys.verify(token, demands).await {
                 Ok(claims) => {
                     let subject = claims.get("sub").and_then(serde_json::Value::as_str)?;
@@ -120,7 +121,7 @@ fn find_legacy<'a>(all: &'a [ExternalAccess], token: &str, now_seconds: i64) -> 
             let key = DecodingKey::from_secret(secret.expose());
             crypto::verify(signature, signed.as_bytes(), &key, Algorithm::HS256).unwrap_or(false)
         }
-        Credential::Static(_) | Credential::Jwks(..) => false,
+        Credential::Static(_) | Credential::Jwks(_) => false,
     };
     let access = all.iter().find(signed_by)?;
     let claims: LegacyClaims = parsed.claims()?;

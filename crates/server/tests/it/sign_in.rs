@@ -303,7 +303,7 @@ async fn programs_come_with_tokens_of_issuers_that_are_trusted() {
          subjectPrefix: ci}}, accessRestrictions: [{{plugin: catalog, permission: catalog.location.read}}]}}]}}}}\n"
     );
     let app = app().config(&config).start().await;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = base::clock::now_millis() / 1000;
     let good = json!({ "iss": url, "aud": "portal", "sub": "job", "exp": now + 600 });
     let status = async |claims: &Value, path: &str| {
         let bearer = format!("Bearer {}", provider.token(claims));
