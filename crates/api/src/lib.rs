@@ -11,6 +11,7 @@ pub mod health;
 pub mod layers;
 pub mod permission;
 mod plugin;
+pub mod proxy;
 pub mod respond;
 mod state;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub fn router(state: ApiState) -> Router {
             "/permission",
             plugin::mount(Plugin("permission"), permission::router(&state), &state).merge(permission::open_router()),
         )
+        .nest("/proxy", proxy::router())
         .nest("/app", plugin::mount(Plugin("app"), Router::new(), &state))
         .fallback(error::not_found);
     health(state.clone()).nest_service("/api", from_fn(layers::tolerate).layer(marked(plugins, &state)))

@@ -9,6 +9,7 @@ use catalog::{CatalogReader, EngineHandle};
 use store::CatalogStore;
 
 use crate::health::Lifecycle;
+use crate::proxy::Proxies;
 
 /// Shared by all handlers. Every request clones it several times, so that is one count.
 #[derive(Clone)]
@@ -38,5 +39,7 @@ pub struct Services {
     pub auth: Arc<Authority>,
     pub permissions: Arc<Permissions>,
     pub sign_in: Arc<SignIn>,
+    /// Services behind the portal's address.
+    pub proxies: Proxies,
     pub lifecycle: Lifecycle,
 }

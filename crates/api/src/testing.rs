@@ -151,6 +151,7 @@ impl Fixture {
             auth: authority,
             sign_in: Arc::new(sign_in),
             permissions: Arc::new(permissions),
+            proxies: Default::default(),
             lifecycle: Default::default(),
         });
         state.lifecycle.ready();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use api::health::Lifecycle;
 use api::layers::{apply_layers, content_security_policy, mark_route};
+use api::proxy::Proxies;
 use api::{ApiState, Services};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
@@ -212,6 +213,7 @@ impl Parts<'_> {
             auth: authority.clone(),
             permissions: permissions.clone(),
             sign_in: sign_in.clone(),
+            proxies: Proxies::new(&settings.typed.proxy)?,
             lifecycle: self.lifecycle.clone(),
         });
         let metrics = metrics::router(self.telemetry.metrics.clone(), authority.clone()).layer(from_fn(mark_route));

@@ -125,18 +125,18 @@ impl Response {
 /// Outbound HTTP under the egress rules. Cheap to clone; clones share connections and per-host queues.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    options: HttpOptions,
+pub(super) struct Shared {
+    pub(super) options: HttpOptions,
     retry: RetryOptions,
-    egress: Egress,
+    pub(super) egress: Egress,
     gates: Gates,
     /// Two clients because a resolver sees names without ports: what is trusted is decided per address before.
-    public: reqwest::Client,
-    internal: reqwest::Client,
+    pub(super) public: reqwest::Client,
+    pub(super) internal: reqwest::Client,
 }
 
 impl HttpClient {
@@ -257,7 +257,7 @@ fn redirect_target(response: &Response) -> Result<Option<Url>, HttpError> {
     response.url.join(location).map(Some).map_err(|_| bad())
 }
 
-fn refusal(error: &reqwest::Error) -> Option<String> {
+pub(super) fn refusal(error: &reqwest::Error) -> Option<String> {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(current) = cause {
         if let Some(refused) = current.downcast_ref::<RefusedAddress>() {

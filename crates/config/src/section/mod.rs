@@ -10,12 +10,15 @@ pub(crate) mod database;
 pub(crate) mod integrations;
 pub(crate) mod organization;
 pub(crate) mod permission;
+pub(crate) mod proxy;
 
 use url::Url;
 
 use crate::keys::Key;
 use crate::problems::Problems;
-use crate::{App, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, Permission, View};
+use crate::{
+    App, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, Permission, Proxy, View,
+};
 
 /// The keys of every section.
 pub(crate) const KEYS: &[&[Key]] = &[
@@ -29,6 +32,7 @@ pub(crate) const KEYS: &[&[Key]] = &[
     auth::OAUTH_KEYS.as_flattened(),
     auth::PROXY_KEYS,
     permission::KEYS,
+    proxy::KEYS,
     integrations::KEYS,
     catalog::KEYS,
 ];
@@ -42,6 +46,7 @@ pub struct Settings {
     pub backend: Backend,
     pub auth: Auth,
     pub permission: Permission,
+    pub proxy: Proxy,
     pub integrations: Integrations,
     pub catalog: Catalog,
 }
@@ -67,6 +72,7 @@ impl Settings {
             backend,
             auth: Auth::read(root, problems),
             permission: Permission::read(root, problems),
+            proxy: Proxy::read(root, problems),
             integrations: Integrations::read(root, problems)?,
             catalog: Catalog::read(root, problems),
         })

@@ -13,6 +13,7 @@ mod http;
 mod kinds;
 mod locations;
 mod postgres;
+mod proxy;
 mod register;
 mod reload;
 mod replicas;
