@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("catalog", 2),
     ("auth", 2),
     ("connect", 2),
+    ("docs", 2),
     ("api", 3),
     ("web", 3),
     ("server", 4),
