@@ -14,6 +14,7 @@ mod plugin;
 pub mod proxy;
 pub mod respond;
 mod state;
+pub mod techdocs;
 #[cfg(test)]
 mod testing;
 
@@ -35,6 +36,7 @@ pub fn router(state: ApiState) -> Router {
             plugin::mount(Plugin("permission"), permission::router(&state), &state).merge(permission::open_router()),
         )
         .nest("/proxy", proxy::router())
+        .nest("/techdocs", plugin::mount(Plugin("techdocs"), techdocs::router(), &state))
         .nest("/app", plugin::mount(Plugin("app"), Router::new(), &state))
         .fallback(error::not_found);
     health(state.clone()).nest_service("/api", from_fn(layers::tolerate).layer(marked(plugins, &state)))

@@ -59,7 +59,8 @@ async fn clear_cookie(State(state): State<ApiState>) -> Result<Response, ApiErro
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-fn cookie_value(headers: &HeaderMap) -> Option<&str> {
+/// The cookie for what a browser loads without a header.
+pub fn cookie_value(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|text| text.split(';'))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use auth::{Authority, Permissions, SignIn};
 use catalog::ingest::SourceReader;
 use catalog::{CatalogReader, EngineHandle};
+use docs::published::Published;
 use store::CatalogStore;
 
 use crate::health::Lifecycle;
@@ -39,6 +40,8 @@ pub struct Services {
     pub auth: Arc<Authority>,
     pub permissions: Arc<Permissions>,
     pub sign_in: Arc<SignIn>,
+    /// Documentation of entities, as files.
+    pub docs: Arc<Published>,
     /// Services behind the portal's address.
     pub proxies: Proxies,
     pub lifecycle: Lifecycle,

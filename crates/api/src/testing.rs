@@ -13,6 +13,7 @@ use catalog::index::{FinalEntity, Index, Prepared};
 use catalog::ingest::SourceReader;
 use catalog::{CatalogOptions, CatalogReader};
 use config::{Config, Settings};
+use docs::published::Published;
 use http::{HeaderMap, Request};
 use model::kind::KindRegistry;
 use model::{Entity, EntityRef};
@@ -151,6 +152,7 @@ impl Fixture {
             auth: authority,
             sign_in: Arc::new(sign_in),
             permissions: Arc::new(permissions),
+            docs: Arc::new(Published::new("no/sites".into(), false)),
             proxies: Default::default(),
             lifecycle: Default::default(),
         });

@@ -175,7 +175,7 @@ mod tests {
             (&["integrations", "gitub"], Some("github")),
             (&["backend", "cache"], None),
             (&["backend", "csp", "img-srcs"], None),
-            (&["techdocs"], None),
+            (&["kubernetes"], None),
             (&["auth", "providers", "spnego"], None),
             (&["title"], None),
         ] {

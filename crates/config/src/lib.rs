@@ -54,5 +54,6 @@ pub use section::integrations::{
 pub use section::organization::Organization;
 pub use section::permission::{DefaultRole, Permission, PolicyFile, Rbac, RbacLimits};
 pub use section::proxy::{Proxy, ProxyCredentials, ProxyEndpoint};
+pub use section::techdocs::TechDocs;
 pub use unknown::{UnknownKey, Warning};
 pub use view::View;

@@ -32,6 +32,19 @@ pub struct Warning {
 /// Keys that were removed or renamed, or that have no effect yet, with what to do. `[]` stands for any list element.
 const REMARKS: &[(&str, &str)] = &[
     (
+        "techdocs.publisher.openStackSwift",
+        "has no effect yet: sites are served from techdocs.publisher.local.publishDirectory",
+    ),
+    (
+        "techdocs.publisher.azureBlobStorage",
+        "has no effect yet: sites are served from techdocs.publisher.local.publishDirectory",
+    ),
+    (
+        "techdocs.publisher.googleGcs",
+        "has no effect yet: sites are served from techdocs.publisher.local.publishDirectory",
+    ),
+    ("techdocs.publisher.awsS3", "has no effect yet: sites are served from techdocs.publisher.local.publishDirectory"),
+    (
         "catalog.enableRelationsCompatibility",
         "was removed: relations carry only `targetRef`; delete the key and read `targetRef`",
     ),

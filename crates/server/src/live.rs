@@ -21,6 +21,7 @@ use catalog::Catalog;
 use catalog::ingest::SourceReader;
 use config::Role;
 use connect::Readers;
+use docs::published::Published;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::KindRegistry;
 use sdk::{ReadError, ReadOptions, ReadOutcome, Repository, SearchResult, UrlReader};
@@ -205,6 +206,8 @@ impl Parts<'_> {
         let authority = Arc::new(authority);
         let (app_url, backend_url) = (&settings.typed.app.base_url, &settings.typed.backend.base_url);
         let sign_in = Arc::new(SignIn::new(&settings.typed.auth, app_url, backend_url, authority.clone())?);
+        let techdocs = &settings.typed.techdocs;
+        let docs = Arc::new(Published::new(techdocs.publish_directory.clone(), techdocs.case_sensitive_paths));
         let state = ApiState::new(Services {
             catalog: self.catalog.reader.clone(),
             engine: self.catalog.engine.clone(),
@@ -213,6 +216,7 @@ impl Parts<'_> {
             auth: authority.clone(),
             permissions: permissions.clone(),
             sign_in: sign_in.clone(),
+            docs: docs.clone(),
             proxies: Proxies::new(&settings.typed.proxy)?,
             lifecycle: self.lifecycle.clone(),
         });

@@ -10,15 +10,23 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Uri, header};
 use model::ReadScope;
 
 use crate::error::ApiError;
 use crate::state::ApiState;
+use crate::{plugin, techdocs};
 
 /// A plugin of the wire, by its id in paths.
 #[derive(Clone, Copy, Debug)]
 pub struct Plugin(pub &'static str);
+
+impl Plugin {
+    /// Whether a request loads what a browser loads without a header; its cookie will do then.
+    fn takes_cookies(self, uri: &Uri) -> bool {
+        self.0 == "techdocs" && techdocs::takes_cookies(uri.path())
+    }
+}
 
 /// Middleware: lets nobody in without valid credentials for this plugin.
 pub async fn authenticate(
@@ -26,7 +34,14 @@ pub async fn authenticate(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match state.auth.authenticate(optional_bearer(request.headers()), plugin.0).await {
+    let bearer = optional_bearer(request.headers());
+    let cookie =
+        plugin::cookie_value(request.headers()).filter(|_| bearer.is_none() && plugin.takes_cookies(request.uri()));
+    let authenticated = match cookie {
+        Some(cookie) => state.auth.authenticate_limited(cookie).await,
+        None => state.auth.authenticate(bearer, plugin.0).await,
+    };
+    match authenticated {
         Ok(principal) => {
             request.extensions_mut().insert(principal);
             next.run(request).await

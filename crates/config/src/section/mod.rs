@@ -11,13 +11,15 @@ pub(crate) mod integrations;
 pub(crate) mod organization;
 pub(crate) mod permission;
 pub(crate) mod proxy;
+pub(crate) mod techdocs;
 
 use url::Url;
 
 use crate::keys::Key;
 use crate::problems::Problems;
 use crate::{
-    App, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, Permission, Proxy, View,
+    App, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, Permission, Proxy,
+    TechDocs, View,
 };
 
 /// The keys of every section.
@@ -33,6 +35,7 @@ pub(crate) const KEYS: &[&[Key]] = &[
     auth::PROXY_KEYS,
     permission::KEYS,
     proxy::KEYS,
+    techdocs::KEYS,
     integrations::KEYS,
     catalog::KEYS,
 ];
@@ -47,6 +50,7 @@ pub struct Settings {
     pub auth: Auth,
     pub permission: Permission,
     pub proxy: Proxy,
+    pub techdocs: TechDocs,
     pub integrations: Integrations,
     pub catalog: Catalog,
 }
@@ -73,6 +77,7 @@ impl Settings {
             auth: Auth::read(root, problems),
             permission: Permission::read(root, problems),
             proxy: Proxy::read(root, problems),
+            techdocs: TechDocs::read(root, problems),
             integrations: Integrations::read(root, problems)?,
             catalog: Catalog::read(root, problems),
         })

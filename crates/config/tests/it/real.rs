@@ -22,7 +22,7 @@ fn the_configuration_of_a_new_backstage_loads() {
     assert!(config.warnings().is_empty(), "{:?}", config.warnings());
     let unknown = config.unknown_keys();
     let keys: Vec<&str> = unknown.iter().map(|unknown| unknown.key.as_str()).collect();
-    assert_eq!(keys, ["techdocs", "catalog.import", "catalog.useUrlReadersSearch"]);
+    assert_eq!(keys, ["catalog.import", "catalog.useUrlReadersSearch"]);
     assert!(unknown.iter().all(|unknown| unknown.meant.is_none()), "{unknown:?}");
 }
 

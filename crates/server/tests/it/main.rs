@@ -20,6 +20,7 @@ mod replicas;
 mod sets;
 mod sign_in;
 mod start;
+mod techdocs;
 mod telemetry;
 mod wire;
 
