@@ -620,3 +620,31 @@ provider-lost =
         [one] and one that another source has
        *[other] and { $n } that other sources have
     }
+
+## Access
+admin-tab-access = Access
+access-open = Everybody may do everything
+access-open-what = Roles decide as soon as permission.enabled and permission.rbac stand in the configuration; the documentation says how.
+access-ask = What would be decided?
+access-ask-what = For anybody, with the role and the policy that decide, and what would change it.
+access-user = Person
+access-permission = Permission
+access-entity = Entity (where conditions decide)
+access-decide = Decide
+access-allowed = Allowed
+access-denied = Not allowed
+access-conditional = Allowed for some entities
+access-groups = Groups, nearest first:
+access-none = No roles yet
+access-none-what = Nothing is allowed that no role allows. Name a file of roles in the configuration, or make roles through the API.
+access-members = Members:
+access-no-members = everybody who is signed in, if it is the default role; otherwise nobody
+access-allows = Allows
+access-denies = Denies
+access-allows-if = Allows, if
+access-conditions = Conditions
+access-allows-nothing = It allows nothing.
+access-source-configuration = from the configuration
+access-source-csv-file = from the CSV file
+access-source-roles-file = from the file of roles
+access-source-rest = from the API

@@ -620,3 +620,31 @@ provider-lost =
         [one] e una tenuta da un’altra fonte
        *[other] e { $n } tenute da altre fonti
     }
+
+## Access
+admin-tab-access = Accessi
+access-open = Tutti possono fare tutto
+access-open-what = I ruoli decidono non appena permission.enabled e permission.rbac stanno nella configurazione; la documentazione dice come.
+access-ask = Che cosa verrebbe deciso?
+access-ask-what = Per chiunque, con il ruolo e la regola che decidono, e ciò che cambierebbe l’esito.
+access-user = Persona
+access-permission = Permesso
+access-entity = Entità (dove decidono condizioni)
+access-decide = Decidi
+access-allowed = Permesso
+access-denied = Non permesso
+access-conditional = Permesso per alcune entità
+access-groups = Gruppi, dal più vicino:
+access-none = Ancora nessun ruolo
+access-none-what = Nulla è permesso che nessun ruolo permetta. Nomina un file di ruoli nella configurazione, o crea ruoli tramite l’API.
+access-members = Membri:
+access-no-members = tutti coloro che hanno effettuato l’accesso, se è il ruolo predefinito; altrimenti nessuno
+access-allows = Permette
+access-denies = Nega
+access-allows-if = Permette, se
+access-conditions = Condizioni
+access-allows-nothing = Non permette nulla.
+access-source-configuration = dalla configurazione
+access-source-csv-file = dal file CSV
+access-source-roles-file = dal file dei ruoli
+access-source-rest = dall’API

@@ -44,6 +44,7 @@ pub fn router(state: WebState) -> Router {
         .route("/admin/problems/export.json", get(admin::problems::json))
         .route("/admin/sources", get(admin::sources::page))
         .route(admin::scheduled::PATH, get(admin::scheduled::page).post(admin::scheduled::run))
+        .route(admin::access::PATH, get(admin::access::page))
         .route(admin::kinds::PATH, get(admin::kinds::page))
         .route("/admin/kinds/{kind}", get(admin::kind::page))
         .route(admin::kind_preview::PATH, get(admin::kind_preview::page).post(admin::kind_preview::show))

@@ -177,3 +177,31 @@ async fn a_changed_policy_file_is_in_force_at_once() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test]
+async fn who_looks_after_roles_may_ask_for_anybody() {
+    let app = app()
+        .file("entities.yaml", ENTITIES)
+        .file("policy.csv", CSV)
+        .config(
+            "catalog:\n  rules: [{allow: [Component, Group, User]}]\n  locations: [{type: file, target: entities.yaml}]\n\
+             auth: {providers: {guest: {userEntityRef: 'user:default/root'}}}\n\
+             permission:\n  enabled: true\n  rbac: {policies-csv-file: policy.csv, admin: {users: [{name: 'user:default/root'}]}}\n",
+        )
+        .start()
+        .await;
+    app.until("/api/catalog/entities/by-name/user/default/ann", |answer| answer.status == 200).await;
+    let root = Guest::of(&app).await;
+    let page = root.get("/admin/access?user=ann&permission=catalog.location.create").await;
+    assert_eq!(page.status, 200);
+    for text in [
+        "Not allowed",
+        "denies create catalog.location.create",
+        "group:default/team-a, which is in group:default/area",
+        "role:default/rbac_admin",
+    ] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+    let wrong = root.get("/admin/access?user=%3A&permission=x").await;
+    assert!(wrong.status == 200 && wrong.text.contains("was not on the form"), "{}", wrong.text);
+}

@@ -169,6 +169,16 @@ pub fn card(title: &str, extra: Markup, body: Markup) -> Markup {
     }
 }
 
+/// The same, headed by a name that somebody gave and that is shown as it was written.
+pub fn named_card(name: &str, extra: Markup, body: Markup) -> Markup {
+    html! {
+        section.card {
+            header.card-head { h2.as-written { (name) } (extra) }
+            div.card-body { (body) }
+        }
+    }
+}
+
 /// What would fill a place that is empty, and what to do about it.
 pub fn empty(title: &str, what: &str, action: Markup) -> Markup {
     html! {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use model::{EntityRef, LocationRef};
 use serde_json::Value;
 
-use crate::components::{card, code_block, diff::text_diff, icon::Icon, layout, problem};
+use crate::components::{card, code_block, diff::text_diff, icon::Icon, layout, named_card, problem};
 use crate::i18n::Messages;
 use crate::pages::errors::Failure;
 use crate::request::{Ctx, SignedIn};
@@ -120,7 +120,7 @@ fn one_file(ctx: &Ctx, file: &Found) -> Markup {
     let target = &file.location.target;
     // The whole address is long and, as a title, would be read as a sentence.
     let name = target.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(target);
-    card(
+    named_card(
         name,
         state,
         html! {
