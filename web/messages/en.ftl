@@ -648,3 +648,5 @@ access-source-configuration = from the configuration
 access-source-csv-file = from the CSV file
 access-source-roles-file = from the file of roles
 access-source-rest = from the API
+my-roles = My roles
+through-group = through { $group }

@@ -648,3 +648,5 @@ access-source-configuration = dalla configurazione
 access-source-csv-file = dal file CSV
 access-source-roles-file = dal file dei ruoli
 access-source-rest = dall’API
+my-roles = I miei ruoli
+through-group = tramite { $group }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use auth::permission::{ENTITY_READ, UNPROCESSED_READ};
+use auth::policy::decide::Held;
 use auth::{Permission, Permissions, Principal, User};
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
@@ -116,6 +117,15 @@ impl Ctx {
     /// Whether this reader may do something, whatever it is done to.
     pub fn may(&self, permission: &Permission<'_>) -> bool {
         self.access.as_ref().is_some_and(|access| access.may(permission))
+    }
+
+    /// The roles of this reader, each with the way to it.
+    pub fn roles(&self) -> Vec<Held> {
+        let held = |access: &Access| match &access.principal {
+            Principal::User(user) => access.permissions.held(user),
+            Principal::Service(_) | Principal::None => Vec::new(),
+        };
+        self.access.as_ref().map(held).unwrap_or_default()
     }
 
     /// Turns away who may not do something.

@@ -30,7 +30,7 @@ use serde_json::json;
 use crate::principal::{Principal, Service, User};
 use crate::{Restriction, UserDirectory};
 use criteria::CriteriaLimits;
-use decide::{Decision, Policies, Precedence, Reason, Subject, Verdict};
+use decide::{Decision, Held, Policies, Precedence, Reason, Subject, Verdict};
 use documents::FileLimits;
 use permission::{POLICY_ENTITY, Permission};
 use role::{ADMIN_ROLE, Grant, Role, Source};
@@ -125,6 +125,12 @@ impl Permissions {
                 rules::predicate(&criteria).is_ok_and(|predicate| meets(role, &predicate))
             }
         }
+    }
+
+    /// The roles of a person, each with the way to it; none where roles do not decide.
+    pub fn held(&self, user: &User) -> Vec<Held> {
+        let Some(roles) = self.roles() else { return Vec::new() };
+        roles.policies().1.held(&self.subject(user)).into_iter().map(|(_, held)| held).collect()
     }
 
     /// A person as policies see it.

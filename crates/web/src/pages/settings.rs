@@ -4,6 +4,7 @@ use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header;
 use maud::{Markup, html};
+use model::EntityRef;
 use serde::Deserialize;
 
 use super::errors::Failure;
@@ -16,11 +17,17 @@ use crate::{WebState, urls};
 
 pub async fn page(SignedIn(ctx): SignedIn, State(state): State<WebState>) -> Result<Markup, Failure> {
     let t = ctx.t();
-    let owners = ctx.viewer.iter().flat_map(|viewer| viewer.ownership.iter().cloned()).collect();
+    // Who a person is does not depend on what that person may see.
+    let paths = ctx.viewer.as_ref().map_or_else(Vec::new, |viewer| state.catalog.groups_of(&viewer.entity_ref, None));
+    let direct = ctx.viewer.iter().flat_map(|viewer| viewer.groups().cloned().map(|group| (group, None)));
+    let mut groups: Vec<(EntityRef, Option<EntityRef>)> = direct.collect();
+    groups.extend(paths.into_iter().filter(|(_, below)| below.is_some()));
+    let owners = ctx.viewer.iter().map(|viewer| viewer.entity_ref.clone());
+    let owners = owners.chain(groups.iter().map(|(group, _)| group.clone())).collect();
     let labels = Labels::read(&state.catalog, &ctx.scope(), owners);
     let body = html! {
         (layout::heading(&t.text("nav-settings"), "", html! {}))
-        div.settings #profile { (profile(&ctx, &labels)) (looks(&ctx)) (keys(&ctx)) }
+        div.settings #profile { (profile(&ctx, &labels, &groups)) (looks(&ctx)) (keys(&ctx)) }
     };
     Ok(layout::page(&ctx, &t.text("nav-settings"), body))
 }
@@ -50,7 +57,7 @@ pub async fn save(SignedIn(_): SignedIn, Form(choices): Form<Choices>) -> Respon
     response
 }
 
-fn profile(ctx: &Ctx, labels: &Labels) -> Markup {
+fn profile(ctx: &Ctx, labels: &Labels, groups: &[(EntityRef, Option<EntityRef>)]) -> Markup {
     let t = ctx.t();
     let out = html! {
         form action="/sign-out" method="post" { button.button type="submit" { (Icon::SignOut) (t.text("sign-out")) } }
@@ -63,9 +70,22 @@ fn profile(ctx: &Ctx, labels: &Labels) -> Markup {
                 dl.facts.facts-wide {
                     (fact(&t.text("signed-in-as"), html! { (entity_link(t, &viewer.entity_ref, labels)) " " code.quiet { (viewer.entity_ref) } }))
                     (fact(&t.text("my-groups"), html! {
-                        @if viewer.groups().next().is_none() { (nothing(&t.text("my-groups-none"))) }
-                        ul.entity-list { @for group in viewer.groups() { li { (entity_link(t, group, labels)) code.quiet { (group) } } } }
+                        @if groups.is_empty() { (nothing(&t.text("my-groups-none"))) }
+                        ul.entity-list {
+                            @for (group, below) in groups {
+                                li {
+                                    (entity_link(t, group, labels)) code.quiet { (group) }
+                                    @if let Some(below) = below { span.quiet { (t.with("through-group", &[("group", below.as_str().into())])) } }
+                                }
+                            }
+                        }
                     }))
+                    @let roles = ctx.roles();
+                    @if !roles.is_empty() {
+                        (fact(&t.text("my-roles"), html! {
+                            ul.plain { @for held in &roles { li { code { (held.role) } " " span.quiet { (held.through) } } } }
+                        }))
+                    }
                 }
                 p.quiet { (t.text("my-groups-what")) }
             }
