@@ -650,3 +650,17 @@ access-source-roles-file = from the file of roles
 access-source-rest = from the API
 my-roles = My roles
 through-group = through { $group }
+
+## Audit
+admin-tab-audit = Audit
+audit-what = Every change and every sign-in, kept for as long as audit.retention says.
+audit-by = By whom, such as user:default/ann
+audit-none = Nothing was done yet
+audit-older = Older
+audit-when = When
+audit-who = Who
+audit-event = What
+audit-request = Request
+audit-outcome = Outcome
+audit-failed = Failed
+audit-succeeded = Succeeded

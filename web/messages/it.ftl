@@ -650,3 +650,17 @@ access-source-roles-file = dal file dei ruoli
 access-source-rest = dall’API
 my-roles = I miei ruoli
 through-group = tramite { $group }
+
+## Audit
+admin-tab-audit = Registro
+audit-what = Ogni modifica e ogni accesso, conservati per quanto dice audit.retention.
+audit-by = Da chi, per esempio user:default/ann
+audit-none = Ancora non è stato fatto nulla
+audit-older = Precedenti
+audit-when = Quando
+audit-who = Chi
+audit-event = Che cosa
+audit-request = Richiesta
+audit-outcome = Esito
+audit-failed = Non riuscito
+audit-succeeded = Riuscito

@@ -3,6 +3,7 @@
 //! A folder is a plugin, a file is an endpoint: what it takes from the request, the call, the shape of the answer, its
 //! tests. Contract: catalog.md sections 9 to 15, auth.md, platform-services.md section 2.
 
+pub mod audit;
 pub mod auth;
 pub mod catalog;
 pub mod error;
@@ -37,6 +38,10 @@ pub fn router(state: ApiState) -> Router {
         )
         .nest("/proxy", proxy::router())
         .nest("/techdocs", plugin::mount(Plugin("techdocs"), techdocs::router(), &state))
+        .nest(
+            "/audit",
+            plugin::mount(Plugin("audit"), audit::router().merge(permission::integration::router("audit")), &state),
+        )
         .nest("/app", plugin::mount(Plugin("app"), Router::new(), &state))
         .fallback(error::not_found);
     health(state.clone()).nest_service("/api", from_fn(layers::tolerate).layer(marked(plugins, &state)))

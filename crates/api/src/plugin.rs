@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use url::Url;
 
+use crate::audit::record::record;
 use crate::error::{ApiError, enveloped, not_found};
 use crate::extract::{Caller, Plugin, authenticate, optional_bearer};
 use crate::respond;
@@ -30,6 +31,7 @@ pub fn mount(plugin: Plugin, routes: Router<ApiState>, state: &ApiState) -> Rout
         .route(COOKIE_PATH, get(issue_cookie))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
+        .layer(from_fn_with_state((state.clone(), plugin), record))
         .layer(from_fn_with_state((state.clone(), plugin), authenticate))
         .route(COOKIE_PATH, delete(clear_cookie))
         // Plugins run in this process: they have no keys of their own to sign calls to each other with.

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use auth::audit::Auditor;
 use auth::{Authority, Permissions, SignIn};
 use catalog::ingest::SourceReader;
 use catalog::{CatalogReader, EngineHandle};
@@ -40,6 +41,7 @@ pub struct Services {
     pub auth: Arc<Authority>,
     pub permissions: Arc<Permissions>,
     pub sign_in: Arc<SignIn>,
+    pub audit: Auditor,
     /// Documentation of entities, as files.
     pub docs: Arc<Published>,
     /// Services behind the portal's address.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use auth::audit::Auditor;
 use auth::policy::decide::GroupPath;
 use auth::policy::stored::StoredRoles;
 use auth::{Authority, Permissions, SignIn, UserDirectory, UserQuery};
@@ -148,10 +149,11 @@ impl Fixture {
             catalog: CatalogReader::of(index.clone(), store.clone()),
             engine: engine.await.unwrap(),
             sources: Arc::new(SourceReader::new(Arc::new(NoHosts))),
-            store,
+            store: store.clone(),
             auth: authority,
             sign_in: Arc::new(sign_in),
             permissions: Arc::new(permissions),
+            audit: Auditor::new(store.clone()),
             docs: Arc::new(Published::new("no/sites".into(), false)),
             proxies: Default::default(),
             lifecycle: Default::default(),

@@ -4,6 +4,7 @@
 //! [`Authority`] issues and verifies; [`config::Auth`] is its configuration; [`Principal`] is its answer. Everything it
 //! issues is signed with keys that live in the store, and nothing else is kept: a restart signs nobody out.
 
+pub mod audit;
 mod authority;
 mod bearer;
 mod cache;

@@ -35,6 +35,7 @@ pub use origin::Origin;
 pub use secret::Secret;
 pub use section::Settings;
 pub use section::app::App;
+pub use section::audit::Audit;
 pub use section::auth::{
     AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, Jwks, ProviderKind, Resolver, SharedSecret,
     SignInProvider,

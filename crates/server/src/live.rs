@@ -11,6 +11,7 @@ use api::proxy::Proxies;
 use api::{ApiState, Services};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
+use auth::audit::Auditor;
 use auth::policy::stored::StoredRoles;
 use auth::{Authority, Permissions, SignIn};
 use axum::Router;
@@ -25,6 +26,7 @@ use docs::published::Published;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::KindRegistry;
 use sdk::{ReadError, ReadOptions, ReadOutcome, Repository, SearchResult, UrlReader};
+use store::audit::AuditStore;
 use store_sql::SqlStore;
 use tower::ServiceExt;
 use url::Url;
@@ -72,6 +74,7 @@ impl Live {
         if store.replicas().is_some() {
             follow_roles(&roles);
         }
+        forget_events(&store, settings.typed.audit.retention);
         let router = Parts {
             store: &store,
             catalog: &catalog,
@@ -183,6 +186,24 @@ fn follow_roles(roles: &Arc<StoredRoles>) {
     });
 }
 
+/// How often what was done long ago is forgotten.
+const FORGET_EVENTS: Duration = Duration::from_secs(3600);
+
+/// Forgets what was done longer ago than this, for as long as the store is used.
+fn forget_events(store: &Arc<SqlStore>, retention: Duration) {
+    let store = Arc::downgrade(store);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(FORGET_EVENTS).await;
+            let Some(store) = store.upgrade() else { return };
+            let kept = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
+            if let Err(error) = store.forget_events(base::clock::now_millis().saturating_sub(kept)).await {
+                tracing::warn!(%error, "what was done long ago is not forgotten yet");
+            }
+        }
+    });
+}
+
 /// What routers are made of, again and again.
 struct Parts<'a> {
     store: &'a Arc<SqlStore>,
@@ -206,6 +227,7 @@ impl Parts<'_> {
         let authority = Arc::new(authority);
         let (app_url, backend_url) = (&settings.typed.app.base_url, &settings.typed.backend.base_url);
         let sign_in = Arc::new(SignIn::new(&settings.typed.auth, app_url, backend_url, authority.clone())?);
+        let audit = Auditor::new(self.store.clone());
         let techdocs = &settings.typed.techdocs;
         let docs = Arc::new(Published::new(techdocs.publish_directory.clone(), techdocs.case_sensitive_paths));
         let state = ApiState::new(Services {
@@ -216,6 +238,7 @@ impl Parts<'_> {
             auth: authority.clone(),
             permissions: permissions.clone(),
             sign_in: sign_in.clone(),
+            audit: audit.clone(),
             docs: docs.clone(),
             proxies: Proxies::new(&settings.typed.proxy)?,
             lifecycle: self.lifecycle.clone(),
@@ -225,8 +248,14 @@ impl Parts<'_> {
             return Ok(apply_layers(api::health(state).merge(metrics), &settings.http)?);
         }
         let policy = content_security_policy(web::CONTENT_SECURITY_POLICY, &settings.http.csp)?;
-        let pages =
-            WebState::new(self.catalog.clone(), authority, permissions, sign_in, compose::branding(&settings.typed));
+        let pages = WebState::new(
+            self.catalog.clone(),
+            authority,
+            permissions,
+            sign_in,
+            audit,
+            compose::branding(&settings.typed),
+        );
         let web = web::router(pages.with_content_security_policy(policy)).layer(from_fn(mark_route));
         Ok(apply_layers(api::router(state).merge(metrics).fallback_service(web), &settings.http)?)
     }

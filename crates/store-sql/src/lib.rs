@@ -8,6 +8,7 @@
 //! database. It could share the file safely as far as SQLite goes, but each process holds its own projections of the catalog
 //! and would serve ever staler answers without noticing. A PostgreSQL server is shared: there one process leads at a time.
 
+mod audit;
 mod catalog;
 mod dialect;
 mod documents;

@@ -5,6 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
+use store::audit::AuditStore;
 use store::{CatalogStore, DocumentStore, KeyStore};
 use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
 
@@ -38,6 +39,12 @@ mod file {
         Some((store, directory))
     }
     store::document_suite!(documents);
+
+    async fn audit() -> Option<(Arc<dyn AuditStore>, tempfile::TempDir)> {
+        let (store, directory) = on_file().await;
+        Some((store, directory))
+    }
+    store::audit_suite!(audit);
 }
 
 mod memory {
@@ -57,6 +64,11 @@ mod memory {
         Some((in_memory().await, ()))
     }
     store::document_suite!(documents);
+
+    async fn audit() -> Option<(Arc<dyn AuditStore>, ())> {
+        Some((in_memory().await, ()))
+    }
+    store::audit_suite!(audit);
 
     #[tokio::test]
     async fn each_store_has_a_memory_of_its_own() {
@@ -89,4 +101,9 @@ mod postgres {
         Some((open().await?, ()))
     }
     store::document_suite!(documents);
+
+    async fn audit() -> Option<(Arc<dyn AuditStore>, ())> {
+        Some((open().await?, ()))
+    }
+    store::audit_suite!(audit);
 }

@@ -2,6 +2,7 @@
 //! backend. Nothing but [`CatalogStore::commit`] changes the catalog.
 
 pub mod archive;
+pub mod audit;
 pub mod catalog;
 pub mod document;
 pub mod error;

@@ -5,6 +5,7 @@
 //! It panics where a contract is broken: it is for tests and is called from nowhere else.
 #![allow(clippy::unwrap_used)]
 
+pub mod audit;
 pub mod catalog;
 pub mod concurrency;
 pub mod documents;
@@ -57,6 +58,17 @@ macro_rules! document_suite {
         $crate::suite_cases!(
             $open,
             documents: a_document_is_replaced_by_who_knows_it, of_many_at_once_one_wins
+        );
+    };
+}
+
+/// Makes a `#[tokio::test]` of every case of the audit contract; `$open` as in [`catalog_suite`].
+#[macro_export]
+macro_rules! audit_suite {
+    ($open:path) => {
+        $crate::suite_cases!(
+            $open,
+            audit: events_come_back_newest_first, events_are_found_by_what_they_say, old_events_are_forgotten
         );
     };
 }

@@ -13,6 +13,7 @@ mod components;
 mod cookies;
 mod i18n;
 mod pages;
+mod record;
 mod request;
 mod router;
 mod security;

@@ -8,7 +8,7 @@ use crate::pages::{
     activity, admin, card, catalog, entity, errors, explorer, export, home, palette, register, search, settings,
     sign_in, star,
 };
-use crate::{WebState, assets, branding, request, security};
+use crate::{WebState, assets, branding, record, request, security};
 
 /// The pages and their assets. What it does not know is answered with the page for that.
 pub fn router(state: WebState) -> Router {
@@ -45,6 +45,7 @@ pub fn router(state: WebState) -> Router {
         .route("/admin/sources", get(admin::sources::page))
         .route(admin::scheduled::PATH, get(admin::scheduled::page).post(admin::scheduled::run))
         .route(admin::access::PATH, get(admin::access::page))
+        .route(admin::audit::PATH, get(admin::audit::page))
         .route(admin::kinds::PATH, get(admin::kinds::page))
         .route("/admin/kinds/{kind}", get(admin::kind::page))
         .route(admin::kind_preview::PATH, get(admin::kind_preview::page).post(admin::kind_preview::show))
@@ -52,6 +53,7 @@ pub fn router(state: WebState) -> Router {
         .route("/sign-in", get(sign_in::page).post(sign_in::guest))
         .route("/sign-out", post(sign_in::out))
         .fallback(errors::no_page)
+        .layer(from_fn_with_state(state.clone(), record::record))
         .layer(from_fn(security::same_origin))
         .layer(from_fn_with_state(state.clone(), request::context))
         // Assets are the same for everybody: no session is looked at.

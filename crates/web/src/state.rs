@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use auth::audit::Auditor;
 use auth::{Authority, Permissions, SignIn};
 use catalog::{Catalog, CatalogReader, EngineError, EngineHandle};
 use http::HeaderValue;
@@ -21,6 +22,7 @@ pub struct WebState {
     pub(crate) auth: Arc<Authority>,
     pub(crate) permissions: Arc<Permissions>,
     pub(crate) sign_in: Arc<SignIn>,
+    pub(crate) audit: Auditor,
     pub(crate) branding: Arc<Branding>,
     pub(crate) content_security_policy: HeaderValue,
     /// Kept from one page to the next: every list asks, few flushes change it.
@@ -43,6 +45,7 @@ impl WebState {
         auth: Arc<Authority>,
         permissions: Arc<Permissions>,
         sign_in: Arc<SignIn>,
+        audit: Auditor,
         branding: Branding,
     ) -> Self {
         let kinds = catalog.engine.kinds();
@@ -54,6 +57,7 @@ impl WebState {
             auth,
             permissions,
             sign_in,
+            audit,
             branding: Arc::new(branding),
             content_security_policy: HeaderValue::from_static(CONTENT_SECURITY_POLICY),
             problematic: Arc::default(),

@@ -1,9 +1,13 @@
 //! `/{provider}/handler/frame`: back from the provider, by redirect or by a form it posts (contract auth.md section 1.1).
 
+use std::net::SocketAddr;
+
 use ::auth::AuthError;
+use ::auth::audit::{Done, Severity};
 use ::auth::sign_in::{Answer, Ended};
+use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,8 +15,10 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use store::audit::Actor;
 
 use super::provider::{Sent, cookies, with_cookies};
+use crate::audit::record as audit;
 use crate::error::ApiError;
 use crate::extract::Segments;
 use crate::state::ApiState;
@@ -30,6 +36,7 @@ pub async fn handler(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let sent = if method == Method::POST { Sent::of_bytes(&body) } else { Sent::of_uri(&uri) };
@@ -45,7 +52,9 @@ pub async fn handler(
         error: sent.get("error"),
         error_description: sent.get("error_description"),
     };
-    match state.sign_in.end(&provider, answer, &cookies(&headers)).await {
+    let ended = state.sign_in.end(&provider, answer, &cookies(&headers)).await;
+    state.audit.record(signed_in(&provider, &ended, audit::actor(&headers, peer.as_deref()))).await;
+    match ended {
         Ended::Refused(error) => Err(error.into()),
         Ended::Popup { origin, result, cookies } => {
             let message = match result {
@@ -57,10 +66,10 @@ pub async fn handler(
             };
             Ok(with_cookies(frame(&origin, &message), &cookies))
         }
-        Ended::Redirect { location, cookies } => {
+        Ended::Redirect { location, cookies, .. } => {
             Ok(with_cookies((StatusCode::FOUND, [(header::LOCATION, location)]).into_response(), &cookies))
         }
-        Ended::Session { token, next, mut cookies } => {
+        Ended::Session { token, next, mut cookies, .. } => {
             cookies.push(::auth::session_cookie(&token.token, is_secure(&state)));
             Ok(with_cookies((StatusCode::FOUND, [(header::LOCATION, next)]).into_response(), &cookies))
         }
@@ -74,6 +83,30 @@ pub async fn handler(
             let location = [(header::LOCATION, "/sign-in")];
             Ok(with_cookies((StatusCode::FOUND, location).into_response(), &[cookie]))
         }
+    }
+}
+
+/// What became of it, for the record.
+fn signed_in<'a>(provider: &str, ended: &Ended, actor: Actor) -> Done<'a> {
+    let told = |result: &Result<Value, AuthError>| match result {
+        Ok(body) => (body.pointer("/backstageIdentity/identity/userEntityRef").cloned(), None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let (user, error) = match ended {
+        Ended::Popup { result, .. } => told(result),
+        Ended::Session { user, .. } => (Some(user.as_str().into()), None),
+        Ended::Redirect { error, .. } => (None, error.clone()),
+        Ended::NoSession(error) | Ended::Refused(error) => (None, Some(error.to_string())),
+    };
+    let actor_id = user.and_then(|user| user.as_str().map(str::to_owned));
+    Done {
+        plugin: "auth",
+        event: "sign-in",
+        severity: Severity::Medium,
+        actor: Actor { actor_id, ..actor },
+        request: None,
+        meta: json!({ "provider": provider }),
+        error,
     }
 }
 

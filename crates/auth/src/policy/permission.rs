@@ -41,6 +41,9 @@ pub const POLICY_CREATE: Permission<'_> = basic("policy.entity.create", Some("cr
 pub const POLICY_UPDATE: Permission<'_> = on(POLICY_ENTITY, "policy.entity.update", "update");
 pub const POLICY_DELETE: Permission<'_> = on(POLICY_ENTITY, "policy.entity.delete", "delete");
 
+/// Reading what was done.
+pub const AUDIT_READ: Permission<'_> = basic("audit.event.read", Some("read"));
+
 /// The plugins with permissions.
 pub const PLUGINS: &[PluginPermissions] = &[
     PluginPermissions {
@@ -65,6 +68,7 @@ pub const PLUGINS: &[PluginPermissions] = &[
         plugin: "permission",
         permissions: &[POLICY_READ, POLICY_CREATE, POLICY_UPDATE, POLICY_DELETE],
     },
+    PluginPermissions { plugin: "audit", permissions: &[AUDIT_READ] },
 ];
 
 impl Permission<'_> {

@@ -97,9 +97,9 @@ pub enum Ended {
     /// A window tells its opener.
     Popup { origin: String, result: Result<Value, AuthError>, cookies: Vec<String> },
     /// The browser goes on.
-    Redirect { location: String, cookies: Vec<String> },
+    Redirect { location: String, cookies: Vec<String>, error: Option<String> },
     /// A session of our own pages began.
-    Session { token: IssuedToken, next: String, cookies: Vec<String> },
+    Session { user: model::EntityRef, token: IssuedToken, next: String, cookies: Vec<String> },
     /// Of our own pages: it did not.
     NoSession(AuthError),
     /// The request is none of ours.
@@ -289,14 +289,15 @@ impl Provider {
                 };
                 let address = state.redirect_url.clone().unwrap_or_default();
                 let Ok(mut location) = Url::parse(&address) else { return Ended::Refused(AuthError::NoRedirectUrl) };
-                if let Err(error) = result {
-                    location.query_pairs_mut().append_pair("error", &error.to_string());
+                let error = result.err().map(|error| error.to_string());
+                if let Some(error) = &error {
+                    location.query_pairs_mut().append_pair("error", error);
                 }
-                Ended::Redirect { location: location.into(), cookies: set }
+                Ended::Redirect { location: location.into(), cookies: set, error }
             }
             Flow::Session => match self.session(came).await {
-                Ok(token) => {
-                    Ended::Session { token, next: state.redirect_url.clone().unwrap_or_default(), cookies: set }
+                Ok((user, token)) => {
+                    Ended::Session { user, token, next: state.redirect_url.clone().unwrap_or_default(), cookies: set }
                 }
                 Err(error) => Ended::NoSession(error),
             },
@@ -349,13 +350,17 @@ impl Provider {
         Ok(person)
     }
 
-    async fn session(&self, came: Result<(Tokens, Person), AuthError>) -> Result<IssuedToken, AuthError> {
+    async fn session(
+        &self,
+        came: Result<(Tokens, Person), AuthError>,
+    ) -> Result<(model::EntityRef, IssuedToken), AuthError> {
         let (_, person) = came?;
         if self.resolvers.is_empty() {
             return Err(AuthError::NoResolvers(self.id.to_owned()));
         }
         let user = self.user(&person).await?;
-        self.authority.start_session(&user).await
+        let token = self.authority.start_session(&user).await?;
+        Ok((user, token))
     }
 
     async fn user(&self, person: &Person) -> Result<model::EntityRef, AuthError> {

@@ -1,6 +1,7 @@
 //! The sections the product reads: one file each, with types, defaults, and the table of keys.
 
 pub(crate) mod app;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod backend;
 pub(crate) mod branding;
@@ -18,7 +19,7 @@ use url::Url;
 use crate::keys::Key;
 use crate::problems::Problems;
 use crate::{
-    App, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, Permission, Proxy,
+    App, Audit, Auth, Backend, Branding, Catalog, Config, ConfigError, Integrations, Organization, Permission, Proxy,
     TechDocs, View,
 };
 
@@ -36,6 +37,7 @@ pub(crate) const KEYS: &[&[Key]] = &[
     permission::KEYS,
     proxy::KEYS,
     techdocs::KEYS,
+    audit::KEYS,
     integrations::KEYS,
     catalog::KEYS,
 ];
@@ -51,6 +53,7 @@ pub struct Settings {
     pub permission: Permission,
     pub proxy: Proxy,
     pub techdocs: TechDocs,
+    pub audit: Audit,
     pub integrations: Integrations,
     pub catalog: Catalog,
 }
@@ -78,6 +81,7 @@ impl Settings {
             permission: Permission::read(root, problems),
             proxy: Proxy::read(root, problems),
             techdocs: TechDocs::read(root, problems),
+            audit: Audit::read(root, problems),
             integrations: Integrations::read(root, problems)?,
             catalog: Catalog::read(root, problems),
         })

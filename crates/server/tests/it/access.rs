@@ -205,3 +205,42 @@ async fn who_looks_after_roles_may_ask_for_anybody() {
     let wrong = root.get("/admin/access?user=%3A&permission=x").await;
     assert!(wrong.status == 200 && wrong.text.contains("was not on the form"), "{}", wrong.text);
 }
+
+#[tokio::test]
+async fn what_was_done_is_written_down() {
+    let app = app().start().await;
+    let guest = Guest::of(&app).await;
+    guest.post("/admin/scheduled", "provider=nobody").await;
+    let refused = app.post("/api/catalog/refresh", &json!({ "entityRef": "component:default/none" })).await;
+    assert_eq!(refused.status, 404);
+    let events = app.get("/api/audit/events").await.json();
+    let told: Vec<_> = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| {
+            (
+                event["eventId"].as_str().unwrap().to_owned(),
+                event["actor"]["actorId"].as_str().map(str::to_owned),
+                event["status"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect();
+    let text = |text: &str| text.to_owned();
+    assert_eq!(
+        told,
+        [
+            (text("entity-mutate"), Some(text("test")), text("failed")),
+            (text("provider-trigger"), Some(text("user:development/guest")), text("failed")),
+            (text("sign-in"), None, text("succeeded")),
+        ]
+    );
+    assert_eq!(events["events"][0]["actor"]["ip"], "127.0.0.1");
+    let page = guest.get("/admin/audit").await;
+    assert!(
+        page.text.contains("catalog.provider-trigger") && page.text.contains("there is no provider"),
+        "{}",
+        page.text
+    );
+    assert!(app.log().contains("\"isAuditEvent\":true"));
+}

@@ -28,6 +28,7 @@ const STEPS: Steps = &[
     (6, "questions", include_str!("../../migrations/postgres/0006_questions.sql")),
     (7, "history", include_str!("../../migrations/postgres/0007_history.sql")),
     (8, "documents", include_str!("../../migrations/postgres/0008_documents.sql")),
+    (9, "audit", include_str!("../../migrations/postgres/0009_audit.sql")),
 ];
 
 /// Bytes of a schema's name in the name of a channel, which may have 63.

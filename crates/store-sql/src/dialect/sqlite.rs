@@ -28,6 +28,7 @@ const STEPS: Steps = &[
     (5, "pushed sets", include_str!("../../migrations/sqlite/0005_pushed_sets.sql")),
     (7, "history", include_str!("../../migrations/sqlite/0007_history.sql")),
     (8, "documents", include_str!("../../migrations/sqlite/0008_documents.sql")),
+    (9, "audit", include_str!("../../migrations/sqlite/0009_audit.sql")),
 ];
 
 /// How long a statement waits for a lock that somebody outside holds, such as a backup program.

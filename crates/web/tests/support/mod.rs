@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use auth::audit::Auditor;
 use auth::policy::decide::GroupPath;
 use auth::policy::stored::StoredRoles;
 use auth::{Authority, Permissions, SignIn, UserDirectory, UserQuery};
@@ -100,9 +101,10 @@ pub async fn pages(file: &Path, guests: bool) -> Router {
     let roles = Arc::new(StoredRoles::open(store.clone()).await.unwrap());
     let permissions = Permissions::new(&config::Permission::default(), roles, Arc::new(OneTeam), |_| {});
     let base_url = Url::parse("http://localhost:7007").unwrap();
+    let audit = Auditor::new(store.clone());
     let authority = Arc::new(Authority::new(options.clone(), base_url.as_str(), store, Arc::new(OneTeam)).unwrap());
     let sign_in = SignIn::new(&options, &base_url, &base_url, authority.clone()).unwrap();
-    web::router(WebState::new(catalog, authority, Arc::new(permissions), Arc::new(sign_in), Branding::default()))
+    web::router(WebState::new(catalog, authority, Arc::new(permissions), Arc::new(sign_in), audit, Branding::default()))
 }
 
 /// An answer, read whole.

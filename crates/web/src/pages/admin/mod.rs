@@ -1,8 +1,8 @@
 //! `/admin`: what those who run the portal look after. Today: what is wrong in the catalog, its sources, who brings
-//! entities when, its kinds, and who may do what.
+//! entities when, its kinds, who may do what, and what was done.
 
 use auth::Permission;
-use auth::permission::{INGESTION_READ, POLICY_READ, UNPROCESSED_READ};
+use auth::permission::{AUDIT_READ, INGESTION_READ, POLICY_READ, UNPROCESSED_READ};
 use axum::response::Redirect;
 use maud::{Markup, html};
 
@@ -11,6 +11,7 @@ use crate::pages::errors::Failure;
 use crate::request::{Ctx, SignedIn};
 
 pub mod access;
+pub mod audit;
 pub mod kind;
 pub mod kind_preview;
 pub mod kinds;
@@ -19,12 +20,13 @@ pub mod scheduled;
 pub mod sources;
 
 /// The tabs, by their end of the address, with what one has to be allowed to see each.
-const TABS: [(&str, Option<Permission<'_>>); 5] = [
+const TABS: [(&str, Option<Permission<'_>>); 6] = [
     ("problems", Some(UNPROCESSED_READ)),
     ("sources", Some(INGESTION_READ)),
     ("scheduled", Some(INGESTION_READ)),
     ("kinds", None),
     ("access", Some(POLICY_READ)),
+    ("audit", Some(AUDIT_READ)),
 ];
 
 pub async fn home(SignedIn(ctx): SignedIn) -> Redirect {
