@@ -1,11 +1,39 @@
-//! Renders Markdown files, one after the other, for comparing with another renderer: `render FILE…` writes `FILE.html`.
+//! Renders for comparing with another renderer: `render FILE…` writes `FILE.html`, and `render --site DIR OUT` every page
+//! of a site as `OUT/<address>index.html`, its search index and what is wrong with it.
+
+use std::path::Path;
+use std::sync::Arc;
 
 use docs::markdown::{Alone, Options, render};
+use docs::{DirTree, Settings, Site};
 
-fn main() -> std::io::Result<()> {
-    for path in std::env::args().skip(1) {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, dir, out] = args.as_slice()
+        && flag == "--site"
+    {
+        return site(Path::new(dir), Path::new(out));
+    }
+    for path in args {
         let page = render(&std::fs::read_to_string(&path)?, &Options::default(), &Alone);
         std::fs::write(format!("{path}.html"), page.html)?;
     }
+    Ok(())
+}
+
+fn site(dir: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let settings = Settings { site_name: "Site".to_owned(), ..Settings::default() };
+    let site = Site::load(Arc::new(DirTree::open(dir)?), &settings)?;
+    for url in site.urls() {
+        let page = site.render(&url)?;
+        let file = if url.is_empty() || url.ends_with('/') { format!("{url}index.html") } else { url };
+        let path = out.join(file);
+        std::fs::create_dir_all(path.parent().unwrap_or(out))?;
+        std::fs::write(path, page.html)?;
+    }
+    std::fs::create_dir_all(out.join("search"))?;
+    std::fs::write(out.join("search/search_index.json"), site.search_index()?)?;
+    let findings: String = site.check()?.iter().map(|finding| format!("{finding}\n")).collect();
+    std::fs::write(out.join("findings.txt"), findings)?;
     Ok(())
 }

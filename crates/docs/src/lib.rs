@@ -1,4 +1,19 @@
 //! TechDocs: `mkdocs.yml` and Markdown to pages in the shape of Material for MkDocs, without Python.
+//!
+//! A [`Site`] is made from a [`Tree`] of files and rendered page by page; [`Site::load_after`] takes over the pages whose
+//! sources did not change. What a site asks for and does not get is in [`Site::report`], and everything that is wrong
+//! with its links in [`Site::check`].
 
+mod config;
+mod error;
 pub mod markdown;
 pub mod published;
+mod report;
+mod site;
+mod tree;
+
+pub use config::{Config, Settings, SyntaxError, Theme};
+pub use error::DocsError;
+pub use report::{Finding, Subject, Weight};
+pub use site::{Page, PageLink, SearchDoc, Site};
+pub use tree::{DirTree, MemoryTree, Tree, TreeError};

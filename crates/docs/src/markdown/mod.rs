@@ -11,7 +11,7 @@ mod highlight;
 mod inline;
 mod options;
 mod post;
-mod pre;
+pub(crate) mod pre;
 mod serialize;
 mod tree;
 
@@ -77,6 +77,11 @@ pub fn render(source: &str, options: &Options, host: &dyn Host) -> Rendered {
     let html = serialize::serialize_inner(&doc.dom, root);
     let html = post::restore(&doc, html.trim());
     Rendered { html: html.trim().to_owned(), toc: finished.toc, title: finished.title, warnings: doc.warnings }
+}
+
+/// Appends `text` as HTML.
+pub(crate) fn escape_into(out: &mut String, text: &str) {
+    out.push_str(&serialize::escape_code(text).replace('"', "&quot;"));
 }
 
 fn unescape(text: &str) -> String {

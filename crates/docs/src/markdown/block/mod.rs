@@ -63,19 +63,27 @@ impl Document<'_> {
     /// Parses `blocks` into `parent`.
     pub(super) fn parse_blocks(&mut self, parent: NodeId, mut blocks: Blocks) {
         if self.depth >= MAX_DEPTH {
-            for block in blocks {
-                let paragraph = self.dom.sub(parent, "p");
-                self.dom.get_mut(paragraph).text = block.into();
-            }
-            return;
+            return self.plain_blocks(parent, blocks);
         }
         self.depth += 1;
-        while !blocks.is_empty() {
+        while let Some(length) = blocks.front().map(String::len) {
+            if !self.pay(4 * length) {
+                self.plain_blocks(parent, blocks);
+                break;
+            }
             if !RULES.iter().any(|rule| rule(self, parent, &mut blocks)) {
                 blocks.pop_front();
             }
         }
         self.depth -= 1;
+    }
+
+    /// Shows `blocks` as they are written.
+    fn plain_blocks(&mut self, parent: NodeId, blocks: Blocks) {
+        for block in blocks {
+            let paragraph = self.dom.sub(parent, "p");
+            self.dom.get_mut(paragraph).text = block.into();
+        }
     }
 
     pub(super) fn parse_block(&mut self, parent: NodeId, block: &str) {

@@ -303,6 +303,11 @@ pub(super) fn mark(_: &mut Inline, doc: &mut Document, text: &str, from: usize) 
     MARK.find(doc, text, from)
 }
 
+/// How many `sign` stand at `at`; more than three mean nothing.
+fn run_at(text: &str, at: usize, sign: u8) -> usize {
+    text.as_bytes()[at..].iter().take(4).take_while(|byte| **byte == sign).count()
+}
+
 impl Sequence {
     fn find(&self, doc: &mut Document, text: &str, from: usize) -> Option<Match> {
         let mut at = from;
@@ -310,6 +315,10 @@ impl Sequence {
             at += text.as_bytes()[at..].iter().position(|byte| *byte == self.sign)?;
             if !doc.pay(0) {
                 return None;
+            }
+            if self.smart && run_at(text, at, self.sign) > 3 {
+                at += text.as_bytes()[at..].iter().take_while(|byte| **byte == self.sign).count();
+                continue;
             }
             for (index, item) in self.items.iter().enumerate() {
                 if let Some(found) = self.matches(doc, item, text, at) {
@@ -323,8 +332,7 @@ impl Sequence {
     }
 
     fn matches<'t>(&self, doc: &mut Document, item: &Item, text: &'t str, at: usize) -> Option<Captures<'t, str>> {
-        let bytes = text.as_bytes();
-        let run = bytes[at..].iter().take_while(|byte| **byte == self.sign).count();
+        let run = run_at(text, at, self.sign);
         if run < item.opens || (self.smart && run != item.opens) {
             return None;
         }
@@ -335,7 +343,7 @@ impl Sequence {
         if !rest.contains(item.needs) {
             return None;
         }
-        doc.pay(rest.len());
+        doc.pay(8 * rest.len());
         item.pattern.captures_from_pos(text, at).ok().flatten()
     }
 

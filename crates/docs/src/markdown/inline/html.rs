@@ -10,6 +10,11 @@ pub(super) fn tag(inline: &mut Inline, doc: &mut Document, text: &str, from: usi
     let mut at = from;
     loop {
         at += text[at..].find('<')?;
+        // Comments and instructions are looked for to the end.
+        let far = text[at + 1..].starts_with(['!', '?']);
+        if !doc.pay(if far { 2 * (text.len() - at) } else { 0 }) {
+            return None;
+        }
         if let Some(length) = tag_length(&text[at..]) {
             return put_aside(inline, doc, text, at..at + length);
         }

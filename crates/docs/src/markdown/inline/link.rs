@@ -107,7 +107,7 @@ fn target(inline: &Inline, doc: &mut Document, text: &str, at: usize) -> Option<
         ));
     }
     let plain = Parens::scan(rest, begin);
-    doc.pay(plain.as_ref().map_or(rest.len(), |plain| plain.end));
+    doc.pay(2 * plain.as_ref().map_or(rest.len(), |plain| plain.end));
     let plain = plain?;
     let title = plain.title.map(|title| clean(inline, doc, &rest[title]));
     let href = inline.plain(doc, &rest[plain.href]).trim().to_owned();

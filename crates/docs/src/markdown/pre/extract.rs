@@ -75,7 +75,7 @@ impl Extractor<'_, '_> {
             }
             let declarations = self.at_line_start() || self.in_tail || !self.open.is_empty();
             let read = tags::read(source, self.at, Surroundings { raw: cdata.as_deref(), declarations });
-            self.doc.pay(read.looked);
+            self.doc.pay(4 * read.looked);
             let text = &source[self.at..read.end];
             match read.token {
                 Token::Text => self.data(text),
@@ -111,9 +111,12 @@ impl Extractor<'_, '_> {
     }
 
     fn at_line_start(&self) -> bool {
-        let line = self.source[..self.at].rfind('\n').map_or(0, |end| end + 1);
-        let before = &self.source[line..self.at];
-        before.len() <= 3 && before.trim().is_empty()
+        let near = self.at.saturating_sub(4);
+        let before = &self.source.as_bytes()[near..self.at];
+        match before.iter().rposition(|byte| *byte == b'\n') {
+            Some(line) => before[line + 1..].iter().all(u8::is_ascii_whitespace),
+            None => near == 0 && before.len() <= 3 && before.iter().all(u8::is_ascii_whitespace),
+        }
     }
 
     fn blank_line_at(&self, at: usize) -> bool {

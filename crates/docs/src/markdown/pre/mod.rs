@@ -7,7 +7,7 @@ mod diagrams;
 mod extract;
 mod fences;
 mod snippets;
-mod tags;
+pub(crate) mod tags;
 mod white;
 
 use super::document::Document;

@@ -1,10 +1,10 @@
 //! Reads HTML the way Python's parser does: forgivingly, and with its own idea of what a tag is.
 
 /// An attribute; one without a value has none.
-pub(super) type Attribute = (String, Option<String>);
+pub(crate) type Attribute = (String, Option<String>);
 
 #[derive(Debug)]
-pub(super) enum Token {
+pub(crate) enum Token {
     Start {
         tag: String,
         attrs: Vec<Attribute>,
@@ -24,7 +24,7 @@ pub(super) enum Token {
 
 /// One token and where it ends.
 #[derive(Debug)]
-pub(super) struct Read {
+pub(crate) struct Read {
     pub token: Token,
     pub end: usize,
     /// How far had to be looked.
@@ -33,7 +33,7 @@ pub(super) struct Read {
 
 /// What the reader must know of its surroundings.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Surroundings<'a> {
+pub(crate) struct Surroundings<'a> {
     /// The `<script>` or `<style>` that is open: nothing but its end is a tag.
     pub raw: Option<&'a str>,
     /// Whether instructions and declarations are looked for here.
@@ -45,7 +45,7 @@ fn text(end: usize, looked: usize) -> Read {
 }
 
 /// The token that begins at `at`, where a `<` or `&` stands.
-pub(super) fn read(source: &str, at: usize, around: Surroundings) -> Read {
+pub(crate) fn read(source: &str, at: usize, around: Surroundings) -> Read {
     let rest = &source[at..];
     let bytes = rest.as_bytes();
     if bytes[0] == b'&' {

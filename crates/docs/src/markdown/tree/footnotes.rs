@@ -1,16 +1,10 @@
 //! Footnotes at the end of the page, with links back to where they are named.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::super::document::Document;
 use super::super::dom::NodeId;
 use super::super::post::{BACKLINK, NO_BREAK};
 
 const PLACE: &str = "///Footnotes Go Here///";
-
-static NUMBERED: LazyLock<Regex> = LazyLock::new(|| Regex::new("^(fnref)([0-9]+)$").expect("a valid pattern"));
 
 pub(super) fn add(doc: &mut Document, root: NodeId) {
     if doc.footnotes.is_empty() {
@@ -69,14 +63,15 @@ impl Document<'_> {
     /// An anchor for a reference to a footnote: the second to the same gets a number.
     pub(in super::super) fn unique_reference(&mut self, reference: String) -> String {
         let separator = self.options.footnote_separator.clone();
+        let (name, rest) = reference.split_once(separator.as_str()).unwrap_or((reference.as_str(), ""));
+        let mut number = self.footnote_refs.get(&reference).copied().unwrap_or(0);
         let mut id = reference.clone();
-        while self.used_refs.contains(&id) {
-            let (name, rest) = id.split_once(separator.as_str()).unwrap_or((id.as_str(), ""));
-            let number = NUMBERED.captures(name).and_then(|found| found[2].parse::<usize>().ok());
-            id = match number {
-                Some(number) => format!("fnref{}{separator}{rest}", number + 1),
-                None => format!("{name}2{separator}{rest}"),
-            };
+        while number > 0 || self.used_refs.contains(&id) {
+            number = number.max(1) + 1;
+            id = format!("{name}{number}{separator}{rest}");
+            if !self.used_refs.contains(&id) {
+                break;
+            }
         }
         self.used_refs.insert(id.clone());
         *self.footnote_refs.entry(reference).or_default() += 1;

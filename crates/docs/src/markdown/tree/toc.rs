@@ -1,6 +1,6 @@
 //! Anchors for headings, the table of contents, and the title of the page.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -19,8 +19,7 @@ static NO_WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\w\s-]").expec
 /// Gives headings their anchors and returns them, nested.
 pub(super) fn run(doc: &mut Document, root: NodeId) -> Vec<Heading> {
     let nodes = doc.dom.descendants(root);
-    let mut used: HashSet<String> =
-        nodes.iter().filter_map(|node| doc.dom.attr(*node, "id")).map(str::to_owned).collect();
+    let mut anchors = Anchors::new(nodes.iter().filter_map(|node| doc.dom.attr(*node, "id")).map(str::to_owned));
     let mut found = Vec::new();
     for id in nodes {
         let Some(level) = level_of(doc.dom.tag(id)) else { continue };
@@ -31,7 +30,7 @@ pub(super) fn run(doc: &mut Document, root: NodeId) -> Vec<Heading> {
         let mut name = strip_tags(&html);
         if doc.dom.attr(id, "id").is_none() {
             let anchor = slug(&htmlize::unescape(name.as_str()), &doc.options.separator, doc.options.slugs);
-            doc.dom.set_attr(id, "id", unique(anchor, &mut used));
+            doc.dom.set_attr(id, "id", anchors.unique(anchor));
         }
         if let Some(label) = doc.dom.remove_attr(id, "data-toc-label") {
             let label = strip_tags(post::restore(doc, &unescape_text(&label)).trim());
@@ -246,17 +245,40 @@ pub(super) fn slug(text: &str, separator: &str, slugs: Slugs) -> String {
     out
 }
 
-/// `id`, or with the lowest number behind it that makes it the only one.
-pub(super) fn unique(id: String, used: &mut HashSet<String>) -> String {
-    let mut id = id;
-    while id.is_empty() || used.contains(&id) {
-        let counted =
-            COUNTED.captures(&id).and_then(|found| Some((found[1].to_owned(), found[2].parse::<u64>().ok()?)));
-        id = match counted {
-            Some((name, number)) => format!("{name}_{}", number + 1),
-            None => format!("{id}_1"),
-        };
+/// Anchors that are taken, and the number that each was given last.
+#[derive(Debug, Default)]
+pub(super) struct Anchors {
+    taken: HashSet<String>,
+    last: HashMap<String, u64>,
+}
+
+impl Anchors {
+    pub fn new(taken: impl Iterator<Item = String>) -> Self {
+        Self { taken: taken.collect(), last: HashMap::new() }
     }
-    used.insert(id.clone());
-    id
+
+    /// `id`, or with the lowest number behind it that makes it the only one.
+    pub fn unique(&mut self, id: String) -> String {
+        let wanted = id;
+        let mut id = match self.last.get(&wanted) {
+            // All lower numbers are taken: they are not tried again.
+            Some(number) => format!("{}_{number}", COUNTED.replace(&wanted, "$1")),
+            None => wanted.clone(),
+        };
+        let mut number = None;
+        while id.is_empty() || self.taken.contains(&id) {
+            let counted = COUNTED.captures(&id).and_then(|found| found[2].parse::<u64>().ok().zip(found.get(1)));
+            let next = counted.as_ref().map_or(1, |(number, _)| number.saturating_add(1));
+            id = match counted {
+                Some((_, name)) => format!("{}_{next}", name.as_str()),
+                None => format!("{id}_1"),
+            };
+            number = Some(next);
+        }
+        if let Some(number) = number {
+            self.last.insert(wanted, number);
+        }
+        self.taken.insert(id.clone());
+        id
+    }
 }
