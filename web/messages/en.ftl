@@ -664,3 +664,19 @@ audit-request = Request
 audit-outcome = Outcome
 audit-failed = Failed
 audit-succeeded = Succeeded
+
+## Docs
+nav-docs = Docs
+docs-what = What entities are documented, and by whom
+docs-none = No documentation yet
+docs-none-what = An entity with the annotation backstage.io/techdocs-ref: dir:. and a folder docs beside its descriptor has documentation.
+docs-mine = Mine
+docs-all = All
+docs-unreadable = This documentation cannot be read
+docs-to-entity = To the entity
+docs-nav = Pages of this documentation
+docs-edit = Edit this page
+docs-outline = On this page
+docs-turn = Other pages
+docs-previous = Previous
+docs-next = Next

@@ -664,3 +664,19 @@ audit-request = Richiesta
 audit-outcome = Esito
 audit-failed = Non riuscito
 audit-succeeded = Riuscito
+
+## Docs
+nav-docs = Documenti
+docs-what = Quali entità sono documentate, e da chi
+docs-none = Ancora nessuna documentazione
+docs-none-what = Un’entità con l’annotazione backstage.io/techdocs-ref: dir:. e una cartella docs accanto al suo descrittore ha una documentazione.
+docs-mine = Miei
+docs-all = Tutti
+docs-unreadable = Questa documentazione non si può leggere
+docs-to-entity = All’entità
+docs-nav = Pagine di questa documentazione
+docs-edit = Modifica questa pagina
+docs-outline = In questa pagina
+docs-turn = Altre pagine
+docs-previous = Precedente
+docs-next = Successiva

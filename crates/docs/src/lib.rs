@@ -6,14 +6,18 @@
 
 mod config;
 mod error;
+pub mod library;
 pub mod markdown;
 pub mod published;
 mod report;
+pub mod sanitize;
 mod site;
+pub mod source;
 mod tree;
 
 pub use config::{Config, Settings, SyntaxError, Theme};
 pub use error::DocsError;
+pub use library::{Library, LibraryError};
 pub use report::{Finding, Subject, Weight};
-pub use site::{Page, PageLink, SearchDoc, Site};
+pub use site::{NavEntry, Page, PageLink, SearchDoc, Site};
 pub use tree::{DirTree, MemoryTree, Tree, TreeError};

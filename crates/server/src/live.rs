@@ -22,6 +22,7 @@ use catalog::Catalog;
 use catalog::ingest::SourceReader;
 use config::Role;
 use connect::Readers;
+use docs::Library;
 use docs::published::Published;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::KindRegistry;
@@ -228,6 +229,7 @@ impl Parts<'_> {
         let (app_url, backend_url) = (&settings.typed.app.base_url, &settings.typed.backend.base_url);
         let sign_in = Arc::new(SignIn::new(&settings.typed.auth, app_url, backend_url, authority.clone())?);
         let audit = Auditor::new(self.store.clone());
+        let library = Arc::new(Library::new(settings.typed.techdocs.builds));
         let techdocs = &settings.typed.techdocs;
         let docs = Arc::new(Published::new(techdocs.publish_directory.clone(), techdocs.case_sensitive_paths));
         let state = ApiState::new(Services {
@@ -248,14 +250,8 @@ impl Parts<'_> {
             return Ok(apply_layers(api::health(state).merge(metrics), &settings.http)?);
         }
         let policy = content_security_policy(web::CONTENT_SECURITY_POLICY, &settings.http.csp)?;
-        let pages = WebState::new(
-            self.catalog.clone(),
-            authority,
-            permissions,
-            sign_in,
-            audit,
-            compose::branding(&settings.typed),
-        );
+        let services = web::Services { auth: authority, permissions, sign_in, audit, docs: library };
+        let pages = WebState::new(self.catalog.clone(), services, compose::branding(&settings.typed));
         let web = web::router(pages.with_content_security_policy(policy)).layer(from_fn(mark_route));
         Ok(apply_layers(api::router(state).merge(metrics).fallback_service(web), &settings.http)?)
     }

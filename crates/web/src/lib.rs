@@ -25,4 +25,4 @@ mod view;
 pub use branding::Branding;
 pub use router::router;
 pub use security::CONTENT_SECURITY_POLICY;
-pub use state::WebState;
+pub use state::{Services, WebState};

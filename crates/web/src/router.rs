@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 use crate::pages::{
-    activity, admin, card, catalog, entity, errors, explorer, export, home, palette, register, search, settings,
+    activity, admin, card, catalog, docs, entity, errors, explorer, export, home, palette, register, search, settings,
     sign_in, star,
 };
 use crate::{WebState, assets, branding, record, request, security};
@@ -33,6 +33,10 @@ pub fn router(state: WebState) -> Router {
         .route("/catalog-graph", get(explorer::page))
         .route(explorer::EXPORT, get(explorer::export))
         .route("/api-docs", get(catalog::apis))
+        .route(docs::PATH, get(docs::home::page))
+        .route("/docs/{namespace}/{kind}/{name}", get(docs::reader::root))
+        .route("/docs/{namespace}/{kind}/{name}/", get(docs::reader::first))
+        .route("/docs/{namespace}/{kind}/{name}/{*path}", get(docs::reader::other))
         .route("/activity", get(activity::page))
         .route(register::PATH, get(register::page).post(register::register))
         .route("/search", get(search::page))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use auth::audit::Auditor;
 use auth::{Authority, Permissions, SignIn};
 use catalog::{Catalog, CatalogReader, EngineError, EngineHandle};
+use docs::Library;
 use http::HeaderValue;
 use model::{EntityRef, KindRegistry, ReadScope, Severity};
 use parking_lot::Mutex;
@@ -23,12 +24,22 @@ pub struct WebState {
     pub(crate) permissions: Arc<Permissions>,
     pub(crate) sign_in: Arc<SignIn>,
     pub(crate) audit: Auditor,
+    pub(crate) docs: Arc<Library>,
     pub(crate) branding: Arc<Branding>,
     pub(crate) content_security_policy: HeaderValue,
     /// Kept from one page to the next: every list asks, few flushes change it.
     problematic: Arc<Mutex<Problematic>>,
     /// Made anew when a definition changes.
     faces: Arc<Mutex<(Arc<KindRegistry>, Arc<Faces>)>>,
+}
+
+/// What pages ask beside the catalog.
+pub struct Services {
+    pub auth: Arc<Authority>,
+    pub permissions: Arc<Permissions>,
+    pub sign_in: Arc<SignIn>,
+    pub audit: Auditor,
+    pub docs: Arc<Library>,
 }
 
 /// The entities with problems, as of a state of the engine.
@@ -40,16 +51,10 @@ struct Problematic {
 }
 
 impl WebState {
-    pub fn new(
-        catalog: Catalog,
-        auth: Arc<Authority>,
-        permissions: Arc<Permissions>,
-        sign_in: Arc<SignIn>,
-        audit: Auditor,
-        branding: Branding,
-    ) -> Self {
+    pub fn new(catalog: Catalog, services: Services, branding: Branding) -> Self {
         let kinds = catalog.engine.kinds();
         let faces = Arc::new(Faces::of(&kinds));
+        let Services { auth, permissions, sign_in, audit, docs } = services;
         Self {
             faces: Arc::new(Mutex::new((kinds, faces))),
             catalog: catalog.reader,
@@ -58,6 +63,7 @@ impl WebState {
             permissions,
             sign_in,
             audit,
+            docs,
             branding: Arc::new(branding),
             content_security_policy: HeaderValue::from_static(CONTENT_SECURITY_POLICY),
             problematic: Arc::default(),

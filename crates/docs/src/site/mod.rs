@@ -20,8 +20,8 @@ use crate::markdown::{self, Heading};
 use crate::report::{Finding, Subject, Weight};
 use crate::tree::Tree;
 
-pub(crate) use files::{Files, relative_url};
 use files::Mount;
+pub(crate) use files::{Files, relative_url};
 use links::{Dangling, Dependency, PageHost, ToAnchor};
 pub(crate) use nav::{Nav, NavItem};
 pub use search::SearchDoc;
@@ -50,6 +50,21 @@ pub struct Page {
 pub struct PageLink {
     pub url: String,
     pub title: String,
+}
+
+/// An entry of the navigation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NavEntry {
+    Page(PageLink),
+    Section {
+        title: String,
+        children: Vec<NavEntry>,
+    },
+    /// Somewhere else.
+    Link {
+        title: String,
+        url: String,
+    },
 }
 
 /// What a page's source becomes, whatever surrounds it.
@@ -116,9 +131,10 @@ impl Site {
         for (page, key) in site.keys.iter().enumerate() {
             let known = previous.keys.iter().position(|other| other == key);
             let Some(content) = known.and_then(|page| previous.contents[page].get()) else { continue };
-            let same = content.dependencies.iter().all(|(path, hash_then)| {
-                site.tree.read(path).ok().as_deref().map(hash) == *hash_then
-            });
+            let same = content
+                .dependencies
+                .iter()
+                .all(|(path, hash_then)| site.tree.read(path).ok().as_deref().map(hash) == *hash_then);
             if same {
                 let _ = site.contents[page].set(Arc::clone(content));
             }
@@ -212,6 +228,29 @@ impl Site {
             metadata["etag"] = etag.into();
         }
         metadata
+    }
+
+    /// The navigation, with the titles of pages.
+    ///
+    /// # Errors
+    /// If a page's source cannot be read.
+    pub fn navigation(&self) -> Result<Vec<NavEntry>, DocsError> {
+        self.entries(&self.nav.items)
+    }
+
+    fn entries(&self, items: &[NavItem]) -> Result<Vec<NavEntry>, DocsError> {
+        let entry = |item: &NavItem| {
+            Ok(match item {
+                NavItem::Page(page) => NavEntry::Page(self.link_to(*page)?),
+                NavItem::Section { title, children } => {
+                    NavEntry::Section { title: title.clone(), children: self.entries(children)? }
+                }
+                NavItem::Link { title, url } => {
+                    NavEntry::Link { title: title.clone().unwrap_or_else(|| url.clone()), url: url.clone() }
+                }
+            })
+        };
+        items.iter().map(entry).collect()
     }
 
     /// `sitemap.xml`; without pages if the site does not know its own address. `date` is the day of the build.

@@ -5,7 +5,7 @@ use serde_json::json;
 use testkit::App;
 
 use crate::app;
-use crate::guest::token;
+use crate::guest::{Guest, token};
 
 const ENTITIES: &str = "apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -84,4 +84,55 @@ async fn what_is_not_there_or_not_theirs_is_not_served() {
     assert_eq!(app.call(Method::GET, path, None, &[("cookie", &cookie)]).await.status, 200);
     let metadata = "/api/techdocs/metadata/techdocs/default/component/pay";
     assert_eq!(app.call(Method::GET, metadata, None, &[("cookie", &cookie)]).await.status, 401);
+}
+
+#[tokio::test]
+async fn documentation_beside_a_descriptor_is_read_on_a_page() {
+    let app = app()
+        .file("svc/catalog-info.yaml", ENTITIES)
+        .file("svc/mkdocs.yml", "site_name: Payments\nnav:\n  - Start: index.md\n  - Guide: guide/pay.md\n")
+        .file(
+            "svc/docs/index.md",
+            "# Start\n\n!!! note\n    Read [on](guide/pay.md#later).\n\n![x](img/a.svg)\n\n<script>alert(1)</script>\n",
+        )
+        .file("svc/docs/guide/pay.md", "# Pay\n\n## Later\n\nText.\n")
+        .file("svc/docs/img/a.svg", "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
+        .file("secret.md", "# Hidden\n")
+        .config("catalog: {locations: [{type: file, target: svc/catalog-info.yaml}]}\n")
+        .start()
+        .await;
+    app.until("/api/catalog/entities/by-name/component/default/pay", |answer| answer.status == 200).await;
+    let guest = Guest::of(&app).await;
+    let shelf = guest.get("/docs").await;
+    assert!(shelf.text.contains("href=\"/docs/default/component/pay/\""), "{}", shelf.text);
+    let first = guest.get("/docs/default/component/pay/").await;
+    assert_eq!(first.status, 200);
+    for text in [
+        "class=\"admonition note\"",
+        "href=\"guide/pay/#later\"",
+        "src=\"img/a.svg\"",
+        "Payments",
+        "aria-current=\"page\"",
+    ] {
+        assert!(first.text.contains(text), "{text}: {}", first.text);
+    }
+    assert!(!first.text.contains("alert(1)"));
+    let second = guest.get("/docs/default/component/pay/guide/pay/").await;
+    assert!(second.text.contains("<h2 id=\"later\">") && second.text.contains("href=\"#later\""), "{}", second.text);
+    assert_eq!(guest.get("/docs/default/component/pay/guide/pay").await.status, 303);
+    let picture = guest.get("/docs/default/component/pay/img/a.svg").await;
+    assert_eq!(picture.headers["content-type"], "image/svg+xml");
+    assert!(picture.headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
+    for missing in ["none/", "..%2f..%2fsecret.md", "mkdocs.yml"] {
+        assert_eq!(guest.get(&format!("/docs/default/component/pay/{missing}")).await.status, 404, "{missing}");
+    }
+    // A changed page is there with the next look at its source.
+    app.write("svc/docs/guide/pay.md", "# Pay\n\n## Sooner\n");
+    let give_up = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
+    while !guest.get("/docs/default/component/pay/guide/pay/").await.text.contains("id=\"sooner\"") {
+        assert!(tokio::time::Instant::now() < give_up, "the page stays what it was");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let stranger = app.call(Method::GET, "/docs/default/component/pay/", None, &[]).await;
+    assert_eq!(stranger.status, 303);
 }

@@ -24,10 +24,11 @@ struct Place {
     keys: &'static str,
 }
 
-const PLACES: [Place; 6] = [
+const PLACES: [Place; 7] = [
     Place { href: "/", key: "nav-home", icon: Icon::Home, keys: "g h" },
     Place { href: "/catalog", key: "nav-catalog", icon: Icon::Catalog, keys: "g c" },
     Place { href: "/catalog?kind=api", key: "nav-apis", icon: Icon::Api, keys: "g a" },
+    Place { href: "/docs", key: "nav-docs", icon: Icon::Docs, keys: "g d" },
     Place { href: "/catalog-graph", key: "nav-graph", icon: Icon::Graph, keys: "g g" },
     Place { href: "/activity", key: "activity", icon: Icon::Pulse, keys: "g v" },
     Place { href: "/search", key: "nav-search", icon: Icon::Search, keys: "g s" },

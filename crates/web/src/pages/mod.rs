@@ -4,6 +4,7 @@ pub mod activity;
 pub mod admin;
 pub mod card;
 pub mod catalog;
+pub mod docs;
 pub mod entity;
 pub mod errors;
 pub mod explorer;

@@ -104,7 +104,14 @@ pub async fn pages(file: &Path, guests: bool) -> Router {
     let audit = Auditor::new(store.clone());
     let authority = Arc::new(Authority::new(options.clone(), base_url.as_str(), store, Arc::new(OneTeam)).unwrap());
     let sign_in = SignIn::new(&options, &base_url, &base_url, authority.clone()).unwrap();
-    web::router(WebState::new(catalog, authority, Arc::new(permissions), Arc::new(sign_in), audit, Branding::default()))
+    let services = web::Services {
+        auth: authority,
+        permissions: Arc::new(permissions),
+        sign_in: Arc::new(sign_in),
+        audit,
+        docs: Arc::new(docs::Library::new(true)),
+    };
+    web::router(WebState::new(catalog, services, Branding::default()))
 }
 
 /// An answer, read whole.

@@ -1,5 +1,6 @@
 //! An entity's page: one header, and tabs that are addresses of their own.
 
+use ::docs::source as docs_source;
 use auth::permission::ENTITY_REFRESH;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -96,11 +97,23 @@ impl Subject {
     /// The whole page with one tab open.
     fn page(&self, tab: &str, body: Markup) -> Markup {
         let t = self.ctx.t();
-        let tabs = TABS.map(|name| {
-            let entity_ref = &self.entity.entity_ref;
-            let href = if name == TABS[0] { urls::entity(entity_ref) } else { urls::entity_tab(entity_ref, name) };
-            (href, t.text(&format!("tab-{name}")).into_owned(), name == tab)
-        });
+        let mut tabs = TABS
+            .map(|name| {
+                let entity_ref = &self.entity.entity_ref;
+                let href = if name == TABS[0] { urls::entity(entity_ref) } else { urls::entity_tab(entity_ref, name) };
+                (href, t.text(&format!("tab-{name}")).into_owned(), name == tab)
+            })
+            .to_vec();
+        let body_of = &self.entity.body;
+        if [docs_source::REF, docs_source::ENTITY]
+            .into_iter()
+            .any(|annotation| body_of.annotation(annotation).is_some())
+        {
+            tabs.insert(
+                1,
+                (crate::pages::docs::address(&self.entity.entity_ref), t.text("nav-docs").into_owned(), false),
+            );
+        }
         let title = match tab {
             "overview" => self.entity.label().to_owned(),
             _ => format!("{} · {}", t.text(&format!("tab-{tab}")), self.entity.label()),
@@ -220,6 +233,7 @@ pub async fn other_tab(
     let to = match tab.split('/').next().unwrap_or_default() {
         "dependencies" | "api" | "providers" | "consumers" => urls::entity_tab(&entity_ref, "relations"),
         "diagram" | "catalog-graph" => urls::entity_tab(&entity_ref, "graph"),
+        "docs" => crate::pages::docs::address(&entity_ref),
         "definition" => format!("{}#definition", urls::entity(&entity_ref)),
         _ => urls::entity(&entity_ref),
     };
