@@ -136,18 +136,17 @@ const MOST_PARENTS: usize = 10;
 /// The configuration file of the source, `mkdocs.yaml` before `mkdocs.yml`.
 pub(crate) fn find(tree: &dyn Tree) -> Option<String> {
     let paths = tree.paths();
-    ["mkdocs.yaml", "mkdocs.yml"].iter().find(|name| paths.iter().any(|path| path == *name)).map(|name| (*name).to_owned())
+    ["mkdocs.yaml", "mkdocs.yml"]
+        .iter()
+        .find(|name| paths.iter().any(|path| path == *name))
+        .map(|name| (*name).to_owned())
 }
 
 /// Reads the configuration of the source, or makes one for a source that has none.
 ///
 /// # Errors
 /// If the file cannot be read, names Python code, or leads out of the source.
-pub(crate) fn read(
-    tree: &dyn Tree,
-    settings: &Settings,
-    findings: &mut Vec<Finding>,
-) -> Result<Config, DocsError> {
+pub(crate) fn read(tree: &dyn Tree, settings: &Settings, findings: &mut Vec<Finding>) -> Result<Config, DocsError> {
     let path = find(tree).unwrap_or_default();
     let yaml = match path.as_str() {
         "" => Yaml::Map(vec![("site_name".to_owned(), Yaml::Text(settings.site_name.clone()))]),
@@ -263,7 +262,8 @@ impl Reader<'_> {
         }
         let folder = parent(self.path);
         let docs = self.text("docs_dir").unwrap_or_else(|| "docs".to_owned());
-        let escapes = |key, value: &str| DocsError::Escapes { path: self.path.to_owned(), key, value: value.to_owned() };
+        let escapes =
+            |key, value: &str| DocsError::Escapes { path: self.path.to_owned(), key, value: value.to_owned() };
         if docs.starts_with('/') {
             return Err(escapes("docs_dir", &docs));
         }
@@ -313,8 +313,8 @@ impl Reader<'_> {
                 let maps = options.get("redirect_maps").map(Yaml::entries).unwrap_or_default();
                 redirects.extend(maps.iter().filter_map(|(from, to)| Some((from.clone(), to.to_text()?))));
             } else if !PLUGINS.contains(&name.as_str()) {
-                let allowed = self.settings.additional_plugins.contains(&name)
-                    || self.settings.default_plugins.contains(&name);
+                let allowed =
+                    self.settings.additional_plugins.contains(&name) || self.settings.default_plugins.contains(&name);
                 let message = match allowed {
                     true => format!("the plugin {name} is allowed but not built in: build this site with MkDocs"),
                     false => format!("the plugin {name} is not built in and is left out"),

@@ -160,7 +160,8 @@ impl Builder {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let name = tag.as_deref().and_then(tag_name);
-                let value = match style == ScalarStyle::Plain && tag.as_deref().is_none_or(|t| t.is_yaml_core_schema()) {
+                let value = match style == ScalarStyle::Plain && tag.as_deref().is_none_or(|t| t.is_yaml_core_schema())
+                {
                     true if name.is_none() => plain(&text),
                     _ => Yaml::Text(text.into_owned()),
                 };

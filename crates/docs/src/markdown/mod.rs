@@ -17,7 +17,7 @@ mod tree;
 
 use document::Document;
 
-pub use options::{CustomFence, EmojiIndex, NumberStyle, Options, Permalink, Slugs};
+pub use options::{CodeHost, CustomFence, EmojiIndex, NumberStyle, Options, Permalink, Shorthand, Slugs};
 
 /// What Markdown asks of the site around it.
 pub trait Host {

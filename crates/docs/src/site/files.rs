@@ -153,7 +153,8 @@ fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
 
 /// Files of a folder before its folders, and the page of a folder before its other files.
 fn walk_order(uri: &str) -> Vec<(u8, bool, &str)> {
-    let mut parts: Vec<(u8, bool, &str)> = parent(uri).split('/').filter(|part| !part.is_empty()).map(|part| (1, false, part)).collect();
+    let mut parts: Vec<(u8, bool, &str)> =
+        parent(uri).split('/').filter(|part| !part.is_empty()).map(|part| (1, false, part)).collect();
     let name = file_name(uri);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     parts.push((0, !matches!(stem, "index" | "README"), name));

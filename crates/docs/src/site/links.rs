@@ -51,7 +51,14 @@ pub(super) struct PageHost<'a> {
 
 impl<'a> PageHost<'a> {
     pub fn new(tree: &'a dyn Tree, files: &'a Files, file: usize) -> Self {
-        Self { tree, files, file, dangling: RefCell::default(), anchors: RefCell::default(), dependencies: RefCell::default() }
+        Self {
+            tree,
+            files,
+            file,
+            dangling: RefCell::default(),
+            anchors: RefCell::default(),
+            dependencies: RefCell::default(),
+        }
     }
 
     fn own(&self) -> &File {
@@ -79,11 +86,8 @@ impl<'a> PageHost<'a> {
             }
         }
         let found = guesses.iter().find(|guess| self.files.get(guess).is_some())?;
-        let path = if *found == own.uri && !parts.fragment.is_empty() {
-            String::new()
-        } else {
-            relative_url(found, &own.uri)
-        };
+        let path =
+            if *found == own.uri && !parts.fragment.is_empty() { String::new() } else { relative_url(found, &own.uri) };
         Some(parts.with_path(&path))
     }
 }

@@ -20,10 +20,10 @@ use crate::markdown::{self, Heading};
 use crate::report::{Finding, Subject, Weight};
 use crate::tree::Tree;
 
-pub(crate) use files::{Files, relative_url};
+pub(crate) use files::Files;
 use files::Mount;
 use links::{Dangling, Dependency, PageHost, ToAnchor};
-pub(crate) use nav::{Nav, NavItem};
+pub(crate) use nav::Nav;
 pub use search::SearchDoc;
 
 /// A page as it is shown.
@@ -116,9 +116,10 @@ impl Site {
         for (page, key) in site.keys.iter().enumerate() {
             let known = previous.keys.iter().position(|other| other == key);
             let Some(content) = known.and_then(|page| previous.contents[page].get()) else { continue };
-            let same = content.dependencies.iter().all(|(path, hash_then)| {
-                site.tree.read(path).ok().as_deref().map(hash) == *hash_then
-            });
+            let same = content
+                .dependencies
+                .iter()
+                .all(|(path, hash_then)| site.tree.read(path).ok().as_deref().map(hash) == *hash_then);
             if same {
                 let _ = site.contents[page].set(Arc::clone(content));
             }

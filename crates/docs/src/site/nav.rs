@@ -11,8 +11,14 @@ use crate::tree::{join, parent};
 pub(crate) enum NavItem {
     /// A page, by its number.
     Page(usize),
-    Section { title: String, children: Vec<NavItem> },
-    Link { title: Option<String>, url: String },
+    Section {
+        title: String,
+        children: Vec<NavItem>,
+    },
+    Link {
+        title: Option<String>,
+        url: String,
+    },
 }
 
 /// A page of the site.

@@ -64,11 +64,8 @@ pub(super) fn docs(url: &str, title: &str, html: &str, toc: &[Heading]) -> Vec<S
         }
         _ => {}
     });
-    let mut docs = vec![SearchDoc {
-        location: url.to_owned(),
-        text: squeeze(&all.join("\n")),
-        title: title.to_owned(),
-    }];
+    let mut docs =
+        vec![SearchDoc { location: url.to_owned(), text: squeeze(&all.join("\n")), title: title.to_owned() }];
     for section in sections {
         let Some(id) = section.id else { continue };
         if let Some(heading) = find(toc, &id) {
