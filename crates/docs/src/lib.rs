@@ -8,11 +8,14 @@ mod config;
 mod error;
 pub mod markdown;
 mod report;
+mod sanitize;
+mod scan;
 mod site;
 mod tree;
 
 pub use config::{Config, Settings, SyntaxError, Theme};
 pub use error::DocsError;
 pub use report::{Finding, Subject, Weight};
+pub use sanitize::{Sanitizer, SanitizerRules};
 pub use site::{Page, PageLink, SearchDoc, Site};
 pub use tree::{DirTree, MemoryTree, Tree, TreeError};

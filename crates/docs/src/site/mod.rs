@@ -7,7 +7,6 @@ mod links;
 mod meta;
 mod monorepo;
 mod nav;
-mod scan;
 mod search;
 
 use std::sync::{Arc, OnceLock};
