@@ -10,6 +10,7 @@ pub mod markdown;
 mod report;
 mod sanitize;
 mod scan;
+mod shell;
 mod site;
 mod tree;
 
@@ -17,5 +18,6 @@ pub use config::{Config, Settings, SyntaxError, Theme};
 pub use error::DocsError;
 pub use report::{Finding, Subject, Weight};
 pub use sanitize::{Sanitizer, SanitizerRules};
+pub use shell::stylesheet;
 pub use site::{Page, PageLink, SearchDoc, Site};
 pub use tree::{DirTree, MemoryTree, Tree, TreeError};

@@ -79,6 +79,11 @@ pub fn render(source: &str, options: &Options, host: &dyn Host) -> Rendered {
     Rendered { html: html.trim().to_owned(), toc: finished.toc, title: finished.title, warnings: doc.warnings }
 }
 
+/// Appends `text` as HTML, with the character references that it has.
+pub(crate) fn escape_name_into(out: &mut String, text: &str) {
+    serialize::escape_into(out, text, true);
+}
+
 /// Appends `text` as HTML.
 pub(crate) fn escape_into(out: &mut String, text: &str) {
     out.push_str(&serialize::escape_code(text).replace('"', "&quot;"));
