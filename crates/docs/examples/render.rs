@@ -26,10 +26,11 @@ fn site(dir: &Path, out: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let site = Site::load(Arc::new(DirTree::open(dir)?), &settings)?;
     for url in site.urls() {
         let page = site.render(&url)?;
-        let file = if url.is_empty() || url.ends_with('/') { format!("{url}index.html") } else { url };
+        let file = if url.is_empty() || url.ends_with('/') { format!("{url}index.html") } else { url.clone() };
         let path = out.join(file);
         std::fs::create_dir_all(path.parent().unwrap_or(out))?;
-        std::fs::write(path, page.html)?;
+        std::fs::write(&path, page.raw_html)?;
+        std::fs::write(path.with_extension("doc"), site.document(&url, None)?)?;
     }
     std::fs::create_dir_all(out.join("search"))?;
     std::fs::write(out.join("search/search_index.json"), site.search_index()?)?;

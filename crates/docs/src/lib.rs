@@ -2,15 +2,17 @@
 //!
 //! A [`Site`] is made from a [`Tree`] of files and rendered page by page; [`Site::load_after`] takes over the pages whose
 //! sources did not change. What a site asks for and does not get is in [`Site::report`], and everything that is wrong
-//! with its links in [`Site::check`].
+//! with its links in [`Site::check`]. A [`Library`] keeps the sites of entities; [`published`] serves those that others made.
 
 mod config;
 mod error;
-pub mod library;
+mod library;
 pub mod markdown;
 pub mod published;
 mod report;
-pub mod sanitize;
+mod sanitize;
+mod scan;
+mod shell;
 mod site;
 pub mod source;
 mod tree;
@@ -19,5 +21,7 @@ pub use config::{Config, Settings, SyntaxError, Theme};
 pub use error::DocsError;
 pub use library::{Library, LibraryError};
 pub use report::{Finding, Subject, Weight};
+pub use sanitize::{Sanitizer, SanitizerRules};
+pub use shell::stylesheet;
 pub use site::{NavEntry, Page, PageLink, SearchDoc, Site};
 pub use tree::{DirTree, MemoryTree, Tree, TreeError};

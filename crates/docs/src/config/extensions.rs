@@ -2,7 +2,7 @@
 
 use super::yaml::Yaml;
 use super::{Reader, named_options};
-use crate::markdown::{CustomFence, EmojiIndex, NumberStyle, Options, Permalink, Slugs};
+use crate::markdown::{CodeHost, CustomFence, EmojiIndex, NumberStyle, Options, Permalink, Shorthand, Slugs};
 use crate::report::{Subject, Weight};
 
 /// Extensions whose effect every site has.
@@ -132,10 +132,39 @@ fn apply(reader: &mut Reader, options: &mut Options, name: &str, settings: &Yaml
                 options.emoji = EmojiIndex::Twemoji;
             }
         }
+        "pymdownx.magiclink" => magiclink(reader, options, settings),
         "pymdownx.keys" => options.keys = true,
-        "pymdownx.arithmatex" => options.arithmatex = true,
+        "pymdownx.arithmatex" => {
+            options.arithmatex = Some(settings.get("generic").and_then(Yaml::as_bool).unwrap_or(false));
+        }
+        "codehilite" => {
+            options.codehilite = Some(settings.get("linenums").and_then(Yaml::as_bool).unwrap_or(false));
+        }
         "pymdownx.snippets" => snippets(reader, options, settings),
         _ => {}
+    }
+}
+
+fn magiclink(reader: &mut Reader, options: &mut Options, settings: &Yaml) {
+    let text = |key| settings.get(key).and_then(Yaml::to_text).unwrap_or_default();
+    let on = |key| settings.get(key).and_then(Yaml::as_bool).unwrap_or(false);
+    if on("repo_url_shorthand") {
+        options.shorthand = Some(Shorthand {
+            host: match text("provider").as_str() {
+                "gitlab" => CodeHost::GitLab,
+                "bitbucket" => CodeHost::Bitbucket,
+                _ => CodeHost::GitHub,
+            },
+            user: text("user"),
+            repo: text("repo"),
+            normalize: on("normalize_issue_symbols"),
+        });
+    }
+    for option in ["repo_url_shortener", "social_url_shortener", "social_url_shorthand", "hide_protocol"] {
+        if on(option) {
+            let message = format!("pymdownx.magiclink: the option {option} is not built in");
+            reader.find(Weight::Note, Subject::Option, message);
+        }
     }
 }
 

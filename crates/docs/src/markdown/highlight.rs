@@ -28,6 +28,8 @@ pub(super) struct Code<'a> {
     pub special: usize,
     /// The number of the block in the page.
     pub number: usize,
+    /// Code by indent has no anchors for its lines.
+    pub indented: bool,
 }
 
 /// The name that the class of a block shows.
@@ -106,11 +108,32 @@ impl Code<'_> {
         html
     }
 
+    /// As `codehilite` shows code by indent.
+    pub fn codehilite(&self, numbered: bool) -> String {
+        let source = self.source.trim_matches('\n');
+        let code = format!("<pre><span></span><code>{}\n</code></pre>", escape_code(source));
+        if !numbered {
+            return format!("<div class=\"codehilite\">{code}</div>");
+        }
+        let count = source.split('\n').count();
+        let width = count.to_string().len();
+        let numbers: Vec<String> =
+            (1..=count).map(|number| format!("<span class=\"normal\">{number:>width$}</span>")).collect();
+        format!(
+            "<div class=\"codehilite\"><table class=\"codehilitetable\"><tr><td class=\"linenos\">\
+             <div class=\"linenodiv\"><pre>{}</pre></div></td><td class=\"code\"><div>{code}</div></td></tr></table></div>",
+            numbers.join("\n")
+        )
+    }
+
     fn block_id(&self) -> String {
         if self.id.is_empty() { self.number.to_string() } else { self.id.to_owned() }
     }
 
     fn anchor(&self, options: &Options) -> Option<String> {
+        if self.indented {
+            return None;
+        }
         let prefix = match (options.anchor_prefix.is_empty(), options.line_anchors) {
             (false, _) => options.anchor_prefix.as_str(),
             (true, true) => "__codelineno",
@@ -129,12 +152,7 @@ impl Code<'_> {
 
     fn push_numbers(&self, html: &mut String, options: &Options, first: usize, count: usize) {
         let width = (first + count - 1).to_string().len();
-        let spans = if options.line_spans.is_empty() {
-            None
-        } else {
-            Some(format!("{}-{}", options.line_spans, self.block_id()))
-        };
-        let anchor = self.anchor(options).or(spans).filter(|_| options.line_anchors);
+        let anchor = self.anchor(options).filter(|_| options.line_anchors);
         for number in first..first + count {
             if number > first {
                 html.push('\n');
@@ -168,7 +186,7 @@ impl Code<'_> {
             if let Some(anchor) = &anchor {
                 text = format!("<a id=\"{anchor}-{number}\" name=\"{anchor}-{number}\"></a>{text}");
             }
-            if !options.line_spans.is_empty() {
+            if !options.line_spans.is_empty() && !self.indented {
                 text = format!("<span id=\"{}-{}-{number}\">{text}</span>", options.line_spans, self.block_id());
             }
             html.push_str(&text);

@@ -17,7 +17,7 @@ mod tree;
 
 use document::Document;
 
-pub use options::{CustomFence, EmojiIndex, NumberStyle, Options, Permalink, Slugs};
+pub use options::{CodeHost, CustomFence, EmojiIndex, NumberStyle, Options, Permalink, Shorthand, Slugs};
 
 /// What Markdown asks of the site around it.
 pub trait Host {
@@ -77,6 +77,11 @@ pub fn render(source: &str, options: &Options, host: &dyn Host) -> Rendered {
     let html = serialize::serialize_inner(&doc.dom, root);
     let html = post::restore(&doc, html.trim());
     Rendered { html: html.trim().to_owned(), toc: finished.toc, title: finished.title, warnings: doc.warnings }
+}
+
+/// Appends `text` as HTML, with the character references that it has.
+pub(crate) fn escape_name_into(out: &mut String, text: &str) {
+    serialize::escape_into(out, text, true);
 }
 
 /// Appends `text` as HTML.

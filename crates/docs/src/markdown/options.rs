@@ -46,6 +46,26 @@ pub enum EmojiIndex {
     Twemoji,
 }
 
+/// A host of code whose projects texts may name in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeHost {
+    GitHub,
+    GitLab,
+    Bitbucket,
+}
+
+/// How texts may name users, issues and commits in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shorthand {
+    /// The host that is meant where none is named.
+    pub host: CodeHost,
+    /// The project that is meant where none is named.
+    pub user: String,
+    pub repo: String,
+    /// All of issues, pull requests and discussions are shown with `#`.
+    pub normalize: bool,
+}
+
 /// Settings of the Markdown extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -82,10 +102,14 @@ pub struct Options {
     pub footnote_separator: String,
     pub backlink_text: String,
     pub emoji: EmojiIndex,
+    /// `@user`, `project#1` and so on, as links.
+    pub shorthand: Option<Shorthand>,
     /// `++ctrl+alt+del++`
     pub keys: bool,
-    /// `$…$` and `$$…$$`, as text for a script to find.
-    pub arithmatex: bool,
+    /// `$…$` and `$$…$$` for a script to find: as text, or else in the way of MathJax 2.
+    pub arithmatex: Option<bool>,
+    /// Indented code as `codehilite` shows it: whether it has line numbers.
+    pub codehilite: Option<bool>,
     /// Snippets added to the end of every page.
     pub auto_append: Vec<String>,
     /// Folders, relative to the source, where snippets are looked for.
@@ -123,8 +147,10 @@ impl Default for Options {
             footnote_separator: ":".to_owned(),
             backlink_text: "&#8617;".to_owned(),
             emoji: EmojiIndex::EmojiOne,
+            shorthand: None,
             keys: false,
-            arithmatex: false,
+            arithmatex: None,
+            codehilite: None,
             auto_append: Vec::new(),
             snippet_paths: vec![String::new()],
             dedent_snippets: false,

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::links::Problem;
-use super::scan::{Met, walk};
 use super::{Content, Site, meta, note};
 use crate::error::DocsError;
 use crate::report::{Finding, Subject, Weight};
+use crate::scan::{Met, walk};
 use crate::tree::{join, parent};
 
 /// What is wrong with the pages of a site.

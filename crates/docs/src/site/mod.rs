@@ -7,7 +7,6 @@ mod links;
 mod meta;
 mod monorepo;
 mod nav;
-mod scan;
 mod search;
 
 use std::sync::{Arc, OnceLock};
@@ -18,6 +17,7 @@ use crate::config::{self, Config, Settings, Yaml};
 use crate::error::DocsError;
 use crate::markdown::{self, Heading};
 use crate::report::{Finding, Subject, Weight};
+use crate::sanitize::Sanitizer;
 use crate::tree::Tree;
 
 use files::Mount;
@@ -35,14 +35,21 @@ pub struct Page {
     pub source: String,
     /// Plain text.
     pub title: String,
-    /// What stands in Material's `<article>`. It holds whatever HTML the source has: see [`crate::sanitize`].
-    pub html: String,
+    /// What stands in Material's `<article>`, with whatever HTML the source has: to publish, not to show.
+    pub raw_html: String,
     pub toc: Vec<Heading>,
     pub edit_url: Option<String>,
     /// The data at the begin of the source.
     pub meta: serde_json::Value,
     pub previous: Option<PageLink>,
     pub next: Option<PageLink>,
+}
+
+impl Page {
+    /// What stands in the `<article>`, safe to show.
+    pub fn html(&self, sanitizer: &Sanitizer) -> String {
+        sanitizer.clean(&self.raw_html)
+    }
 }
 
 /// A page that another leads to.
@@ -183,7 +190,7 @@ impl Site {
         Ok(Page {
             url: self.url(page),
             source: self.files.all[entry.file].source.clone(),
-            html,
+            raw_html: html,
             toc: content.toc.clone(),
             edit_url: self.edit_url(page),
             meta: content.meta.to_json(),
@@ -313,6 +320,10 @@ impl Site {
 
     pub(crate) fn link_to(&self, page: usize) -> Result<PageLink, DocsError> {
         Ok(PageLink { url: self.url(page), title: self.title(page)? })
+    }
+
+    pub(crate) fn is_index(&self, page: usize) -> bool {
+        self.files.all[self.nav.pages[page].file].stem() == "index"
     }
 
     fn content(&self, page: usize) -> Result<Arc<Content>, DocsError> {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::scan::{Met, walk};
 use crate::markdown::Heading;
+use crate::scan::{Met, walk};
 
 /// One entry: a page, or what stands below one of its headings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -7,6 +7,7 @@ mod definition;
 mod heading;
 mod html;
 mod list;
+mod math;
 mod meta;
 mod paragraph;
 mod quote;
@@ -40,6 +41,7 @@ const RULES: &[Rule] = &[
     list::indented_in_list,
     definition::indented_in_definition,
     code::indented,
+    math::formula,
     table::table,
     heading::hash,
     heading::setext,

@@ -1,4 +1,4 @@
-//! Escapes, footnote references, line breaks, keys, formulas, and runs of signs that mean nothing.
+//! Escapes, footnote references, line breaks, formulas, and runs of signs that mean nothing.
 
 use std::sync::LazyLock;
 
@@ -9,19 +9,20 @@ use super::super::dom::Text;
 use super::{Found, Inline, Match};
 
 /// Signs that a backslash takes their meaning from.
-const ESCAPABLE: &str = "\\`*_{}[]()>#+-.!:@^ =|~";
+const ESCAPABLE: &str = "\\`*_{}[]()>#+-.!:^ =|~";
 
 static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[\^([^\]]*)\]").expect("a valid pattern"));
 
-static KEYS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"\+{2}([\w-]+(?:\+[\w-]+)*?|"(?:\\.|[^"])+"(?:\+[\w-]+)*)\+{2}"#).expect("a valid pattern")
-});
-
-pub(super) fn escape(_: &mut Inline, _: &mut Document, text: &str, from: usize) -> Option<Match> {
+pub(super) fn escape(_: &mut Inline, doc: &mut Document, text: &str, from: usize) -> Option<Match> {
     let start = from + text[from..].find('\\')?;
     let sign = text[start + 1..].chars().next()?;
     let end = start + 1 + sign.len_utf8();
-    let found = match ESCAPABLE.contains(sign) {
+    let escapes = match sign {
+        '$' => doc.options.arithmatex.is_some(),
+        '@' => doc.options.shorthand.is_some(),
+        sign => ESCAPABLE.contains(sign),
+    };
+    let found = match escapes {
         true => Found::Text(format!("{STX}{}{ETX}", u32::from(sign))),
         false => Found::Nothing,
     };
@@ -80,96 +81,32 @@ fn lone(text: &str, from: usize, signs: &[u8]) -> Option<Match> {
     None
 }
 
-/// `++ctrl+c++`, where the site asks for it.
-pub(super) fn keys(_: &mut Inline, doc: &mut Document, text: &str, from: usize) -> Option<Match> {
-    if !doc.options.keys {
-        return None;
-    }
-    let found = KEYS.captures_at(text, from)?;
-    let range = found.get(0)?.range();
-    let span = doc.dom.new_node("span");
-    doc.dom.set_attr(span, "class", "keys");
-    for (index, key) in found[1].split('+').enumerate() {
-        if index > 0 {
-            let plus = doc.dom.sub(span, "span");
-            doc.dom.get_mut(plus).text = Text::atomic("+");
-        }
-        let element = doc.dom.sub(span, "kbd");
-        let name = key.to_lowercase();
-        let (class, label) = key_name(&name);
-        if key.starts_with('"') {
-            doc.dom.get_mut(element).text = Text::atomic(key.trim_matches('"').replace("\\\"", "\""));
-        } else {
-            doc.dom.set_attr(element, "class", format!("key-{class}"));
-            doc.dom.get_mut(element).text = Text::atomic(label);
-        }
-    }
-    Match::new(Found::Element(span), range)
-}
-
-/// The class and the label of a key.
-fn key_name(name: &str) -> (String, String) {
-    let name = match name {
-        "ctrl" => "control",
-        "del" => "delete",
-        "ins" => "insert",
-        "esc" => "escape",
-        "cmd" => "command",
-        "opt" => "option",
-        "return" => "enter",
-        "up" => "arrow-up",
-        "down" => "arrow-down",
-        "left" => "arrow-left",
-        "right" => "arrow-right",
-        "pg-up" | "pgup" => "page-up",
-        "pg-down" | "pgdn" => "page-down",
-        other => other,
-    };
-    let label = match name {
-        "control" => "Ctrl".to_owned(),
-        "delete" => "Del".to_owned(),
-        "insert" => "Ins".to_owned(),
-        "escape" => "Esc".to_owned(),
-        "command" => "Cmd".to_owned(),
-        "arrow-up" => "Up".to_owned(),
-        "arrow-down" => "Down".to_owned(),
-        "arrow-left" => "Left".to_owned(),
-        "arrow-right" => "Right".to_owned(),
-        "windows" => "Win".to_owned(),
-        "comma" => ",".to_owned(),
-        "period" => ".".to_owned(),
-        "slash" => "/".to_owned(),
-        "plus" => "+".to_owned(),
-        "minus" => "-".to_owned(),
-        other => {
-            let words = other.split('-').map(|word| {
-                let mut chars = word.chars();
-                chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
-            });
-            words.collect::<Vec<_>>().join(" ")
-        }
-    };
-    (name.to_owned(), label)
-}
-
 /// `$…$` and `\(…\)`, where the site asks for it.
 pub(super) fn math(_: &mut Inline, doc: &mut Document, text: &str, from: usize) -> Option<Match> {
-    if !doc.options.arithmatex {
-        return None;
-    }
+    let generic = doc.options.arithmatex?;
     static MATH: LazyLock<fancy_regex::Regex> = LazyLock::new(|| {
-        super::emphasis::pattern(
-            r"(?:(?<!\\)((?:\\{2})+)(?=\$)|(?<!\\)(\$)(?!\s)((?:\\.|[^\\$])+?)(?<!\s)(?:\$)|(?<!\\)\\\(((?:\\[^)]|[^\\])+?)\\\))",
-        )
+        super::pattern(concat!(
+            r"(?s)(?:(?<!\\)((?:\\{2})+)(?=\$)|(?<!\\)(\$)(?!\s)((?:\\.|[^\\$\x02\x03])+?)(?<!\s)(?:\$)",
+            r"|(?<!\\)((?:\\{2})+?)(?=\\\()|(?<!\\)(\\\()((?:\\[^)]|[^\\\x02\x03])+?)(?:\\\)))"
+        ))
     });
     let found = MATH.captures_from_pos(text, from).ok().flatten()?;
     let range = found.get(0)?.range();
-    if let Some(escapes) = found.get(1) {
+    if let Some(escapes) = found.get(1).or_else(|| found.get(4)) {
         return Match::new(Found::Text("\u{2}92\u{3}".repeat(escapes.as_str().len() / 2)), range);
     }
-    let formula = found.get(3).or_else(|| found.get(4))?.as_str();
+    let formula = found.get(3).or_else(|| found.get(6))?.as_str();
     let span = doc.dom.new_node("span");
     doc.dom.set_attr(span, "class", "arithmatex");
-    doc.dom.get_mut(span).text = Text::atomic(format!("\\({formula}\\)"));
+    if generic {
+        doc.dom.get_mut(span).text = Text::atomic(format!("\\({formula}\\)"));
+    } else {
+        let preview = doc.dom.sub(span, "span");
+        doc.dom.set_attr(preview, "class", "MathJax_Preview");
+        doc.dom.get_mut(preview).text = Text::atomic(formula);
+        let script = doc.dom.sub(span, "script");
+        doc.dom.set_attr(script, "type", "math/tex");
+        doc.dom.get_mut(script).text = Text::atomic(formula);
+    }
     Match::new(Found::Element(span), range)
 }

@@ -5,9 +5,11 @@ mod code;
 mod emoji;
 mod emphasis;
 mod html;
+mod keys;
 mod link;
 mod magic;
 mod marks;
+mod shorthand;
 mod smart;
 
 use super::document::{Document, ETX, MAX_DEPTH};
@@ -54,6 +56,7 @@ const fn entry(find: Pattern, needs: &'static [u8]) -> Entry {
 const PATTERNS: &[Entry] = &[
     entry(code::code, b"`\\"),
     entry(marks::math, b"$\\"),
+    entry(keys::quoted, b"+"),
     entry(marks::escape, b"\\"),
     entry(marks::footnote, b"["),
     entry(link::reference, b"["),
@@ -69,7 +72,9 @@ const PATTERNS: &[Entry] = &[
     Entry { find: magic::link, needs: b":.", not_in_links: true },
     Entry { find: magic::mail, needs: b"@", not_in_links: true },
     entry(html::entity, b"&"),
+    Entry { find: shorthand::shorthand, needs: b"@#!?0123456789abcdef", not_in_links: true },
     entry(emoji::emoji, b":"),
+    entry(keys::plain, b"+"),
     entry(marks::lone_stars, b"*_"),
     entry(marks::lone_tildes, b"~"),
     entry(emphasis::caret, b"^"),
@@ -77,7 +82,6 @@ const PATTERNS: &[Entry] = &[
     entry(emphasis::tilde, b"~"),
     entry(emphasis::asterisk, b"*"),
     entry(emphasis::underscore, b"_"),
-    entry(marks::keys, b"+"),
 ];
 
 const SMART: &[Entry] = &[entry(smart_symbols, b"(+=/<-0123456789")];

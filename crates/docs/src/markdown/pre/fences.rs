@@ -261,6 +261,7 @@ fn finish(doc: &mut Document, open: &Open, last: &str) -> String {
                 step: number(2).unwrap_or(1),
                 special: number(3).unwrap_or(0),
                 number: doc.code_blocks,
+                indented: false,
             };
             let html = code.to_html(doc.options);
             doc.code_blocks += 1;

@@ -15,8 +15,12 @@ pub(super) fn highlight_indented(doc: &mut Document, root: NodeId) {
         }
         let text = &doc.dom.get(code).text.value;
         let source = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        let block = Code { source: source.trim_end_matches('\n'), step: 1, number: doc.code_blocks, ..Code::default() };
-        let html = block.to_html(doc.options);
+        let source = source.trim_end_matches('\n');
+        let block = Code { source, step: 1, number: doc.code_blocks, indented: true, ..Code::default() };
+        let html = match doc.options.codehilite {
+            Some(numbered) => block.codehilite(numbered),
+            None => block.to_html(doc.options),
+        };
         doc.code_blocks += 1;
         let placeholder = doc.store(html);
         let node = doc.dom.get_mut(pre);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use docs::markdown::Heading;
-use docs::{DocsError, LibraryError, NavEntry, Page, PageLink, Site, sanitize, source};
+use docs::{DocsError, LibraryError, NavEntry, Page, PageLink, Sanitizer, Site, source};
 use http::{HeaderValue, header};
 use maud::{Markup, PreEscaped, html};
 use model::{Entity, EntityRef, RefDefaults};
@@ -183,7 +183,7 @@ fn show(
                     a.docs-edit.quiet-link href=(href) rel="noreferrer" { (Icon::Edit) (t.text("docs-edit")) }
                 }
                 // Cleaned of all that runs.
-                (PreEscaped(sanitize::sanitize(&page.html)))
+                (PreEscaped(page.html(&Sanitizer::default())))
                 (turn(t, &base, page))
             }
             @let headings = below_title(&page.toc);
@@ -246,7 +246,7 @@ fn outline(headings: &[&Heading]) -> Markup {
             @for heading in headings {
                 li {
                     // Text with its entities, and no elements.
-                    a href={ "#" (heading.id) } { (PreEscaped(sanitize::sanitize(&heading.title))) }
+                    a href={ "#" (heading.id) } { (PreEscaped(Sanitizer::default().clean(&heading.title))) }
                     @let below: Vec<&Heading> = heading.children.iter().collect();
                     @if !below.is_empty() { (outline(&below)) }
                 }

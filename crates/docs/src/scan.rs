@@ -3,7 +3,7 @@
 use crate::markdown::pre::tags::{self, Attribute, Surroundings, Token};
 
 /// What a walk meets.
-pub(super) enum Met<'a> {
+pub(crate) enum Met<'a> {
     Start(&'a str, &'a [Attribute]),
     End(&'a str),
     /// Text with its character references resolved.
@@ -11,7 +11,7 @@ pub(super) enum Met<'a> {
 }
 
 /// Tells `visit` every tag and text of `html`.
-pub(super) fn walk(html: &str, mut visit: impl FnMut(Met)) {
+pub(crate) fn walk(html: &str, mut visit: impl FnMut(Met)) {
     let mut at = 0;
     let mut plain = 0;
     let mut raw: Option<String> = None;
