@@ -7,11 +7,11 @@ use auth::audit::Auditor;
 use auth::{Authority, Permissions, SignIn};
 use catalog::ingest::SourceReader;
 use catalog::{CatalogReader, EngineHandle};
-use docs::published::Published;
 use store::CatalogStore;
 
 use crate::health::Lifecycle;
 use crate::proxy::Proxies;
+use crate::techdocs::TechDocs;
 
 /// Shared by all handlers. Every request clones it several times, so that is one count.
 #[derive(Clone)]
@@ -43,7 +43,7 @@ pub struct Services {
     pub sign_in: Arc<SignIn>,
     pub audit: Auditor,
     /// Documentation of entities, as files.
-    pub docs: Arc<Published>,
+    pub docs: Arc<TechDocs>,
     /// Services behind the portal's address.
     pub proxies: Proxies,
     pub lifecycle: Lifecycle,

@@ -14,6 +14,7 @@ use catalog::index::{FinalEntity, Index, Prepared};
 use catalog::ingest::SourceReader;
 use catalog::{CatalogOptions, CatalogReader};
 use config::{Config, Settings};
+use docs::Library;
 use docs::published::Published;
 use http::{HeaderMap, Request};
 use model::kind::KindRegistry;
@@ -25,6 +26,7 @@ use store_sql::{DatabaseLocation, DatabaseOptions, SqlStore};
 use tower::ServiceExt;
 use url::Url;
 
+use crate::techdocs::TechDocs;
 use crate::{ApiState, Services};
 
 /// Where the entities of the fixture say they come from.
@@ -154,7 +156,10 @@ impl Fixture {
             sign_in: Arc::new(sign_in),
             permissions: Arc::new(permissions),
             audit: Auditor::new(store.clone()),
-            docs: Arc::new(Published::new("no/sites".into(), false)),
+            docs: Arc::new(TechDocs {
+                published: Published::new("no/sites".into(), false),
+                library: Arc::new(Library::new(true)),
+            }),
             proxies: Default::default(),
             lifecycle: Default::default(),
         });

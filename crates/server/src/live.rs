@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use api::health::Lifecycle;
 use api::layers::{apply_layers, content_security_policy, mark_route};
 use api::proxy::Proxies;
+use api::techdocs::TechDocs;
 use api::{ApiState, Services};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
@@ -231,7 +232,8 @@ impl Parts<'_> {
         let audit = Auditor::new(self.store.clone());
         let library = Arc::new(Library::new(settings.typed.techdocs.builds));
         let techdocs = &settings.typed.techdocs;
-        let docs = Arc::new(Published::new(techdocs.publish_directory.clone(), techdocs.case_sensitive_paths));
+        let published = Published::new(techdocs.publish_directory.clone(), techdocs.case_sensitive_paths);
+        let docs = Arc::new(TechDocs { published, library: Arc::clone(&library) });
         let state = ApiState::new(Services {
             catalog: self.catalog.reader.clone(),
             engine: self.catalog.engine.clone(),

@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use model::Entity;
+use docs::published::METADATA;
 use model::entity::MANAGED_BY_LOCATION;
 use serde_json::{Value, json};
 
-use super::{Triplet, blocking, reference};
+use super::{Triplet, file, reference};
 use crate::error::ApiError;
 use crate::extract::{Scope, Segments};
 use crate::respond;
@@ -20,15 +20,10 @@ pub async fn techdocs(
 ) -> Result<Response, ApiError> {
     let entity_ref = reference(&path);
     let missing = || ApiError::NotFound(format!("Unable to get metadata for '{entity_ref}'"));
-    if !state.catalog.sees(&scope, &entity_ref) {
-        return Err(missing());
-    }
-    let docs = state.docs.clone();
-    let found = blocking(move || {
-        let folder = docs.folder((&path.0, &path.1, &path.2));
-        docs.metadata(&folder)
-    });
-    Ok(respond::json(&found.await?.ok_or_else(missing)?))
+    let entity = super::entity(&state, &scope, &path).await?.ok_or_else(missing)?;
+    let found = file(&state, entity, path, METADATA.to_owned()).await?.ok_or_else(missing)?;
+    let metadata: Value = serde_json::from_slice(&found.bytes).map_err(|_| missing())?;
+    Ok(respond::json(&metadata))
 }
 
 /// `GET /metadata/entity/{namespace}/{kind}/{name}`.
@@ -39,9 +34,7 @@ pub async fn entity(
 ) -> Result<Response, ApiError> {
     let entity_ref = reference(&path);
     let missing = || ApiError::NotFound(format!("Unable to get metadata for '{entity_ref}'"));
-    let hit = state.catalog.by_ref(&scope, &entity_ref).await?.ok_or_else(missing)?;
-    // What is kept was serialised by us.
-    let mut entity: Entity = serde_json::from_slice(&hit.json).map_err(|error| ApiError::internal(&error))?;
+    let mut entity = super::entity(&state, &scope, &path).await?.ok_or_else(missing)?;
     let location = entity.annotation(MANAGED_BY_LOCATION).and_then(|text| text.split_once(':'));
     let location: Value = location.map_or(Value::Null, |(kind, target)| json!({ "type": kind, "target": target }));
     if !location.is_null() {

@@ -5,8 +5,13 @@ mod static_docs;
 mod sync;
 
 use axum::Router;
+use std::sync::Arc;
+
 use axum::routing::get;
-use model::EntityRef;
+use docs::published::Published;
+use docs::{Library, LibraryError, Sanitizer, Stamp, TreeError};
+use model::{Entity, EntityRef, ReadScope};
+use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
 use crate::state::ApiState;
@@ -25,6 +30,46 @@ pub fn takes_cookies(path: &str) -> bool {
     path.starts_with("/static/docs/") || path.starts_with("/sync/")
 }
 
+/// Where documentation comes from.
+pub struct TechDocs {
+    /// What was published to a folder. It goes before what is rendered here.
+    pub published: Published,
+    pub library: Arc<Library>,
+}
+
+/// A file of a site.
+struct SiteBytes {
+    bytes: Vec<u8>,
+    /// Without quotes.
+    etag: String,
+    /// Unix time in seconds, where it is known.
+    modified: Option<u64>,
+}
+
+impl TechDocs {
+    /// A file of an entity's site; `None` where there is none. It reads the disk.
+    fn file(&self, triplet: &Triplet, entity: &Entity, path: &str) -> Result<Option<SiteBytes>, LibraryError> {
+        let broken = |source| TreeError::Read { path: path.to_owned(), source };
+        let folder = self.published.folder((&triplet.0, &triplet.1, &triplet.2));
+        if let Some(file) = self.published.open(&folder, path).map_err(broken)? {
+            let (etag, length, modified) = (file.etag.clone(), file.length, file.modified);
+            let bytes = file.read(0, length).map_err(broken)?;
+            return Ok(Some(SiteBytes { bytes, etag, modified: Some(modified) }));
+        }
+        // A site that was published is not mixed with one that is rendered.
+        if folder.exists() {
+            return Ok(None);
+        }
+        let site = match self.library.site(entity) {
+            Ok(site) => site,
+            Err(LibraryError::External | LibraryError::Source(_) | LibraryError::Elsewhere(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let found = site.file(path, Stamp::default(), Some(&Sanitizer::default()))?;
+        Ok(found.map(|bytes| SiteBytes { etag: hex::encode(&Sha256::digest(&bytes)[..12]), bytes, modified: None }))
+    }
+}
+
 /// Namespace, kind and name, as an address has them.
 type Triplet = (String, String, String);
 
@@ -32,10 +77,21 @@ fn reference((namespace, kind, name): &Triplet) -> EntityRef {
     EntityRef::new(kind, namespace, name)
 }
 
-/// Runs what reads the disk.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, ApiError> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::internal(&error))?;
-    done.map_err(|error| ApiError::internal(&error))
+/// A file of the site of an entity that the caller may see.
+async fn file(state: &ApiState, entity: Entity, triplet: Triplet, path: String) -> Result<Option<SiteBytes>, ApiError> {
+    let docs = Arc::clone(&state.docs);
+    let read = tokio::task::spawn_blocking(move || docs.file(&triplet, &entity, &path));
+    let read = read.await.map_err(|error| ApiError::internal(&error))?;
+    // What its author has to put right is told on the portal's page of it; here it is not there.
+    read.or_else(|error| {
+        tracing::info!(%error, "documentation cannot be rendered");
+        Ok(None)
+    })
+}
+
+/// The entity of an address, if the caller may see it.
+async fn entity(state: &ApiState, scope: &ReadScope, triplet: &Triplet) -> Result<Option<Entity>, ApiError> {
+    let Some(hit) = state.catalog.by_ref(scope, &reference(triplet)).await? else { return Ok(None) };
+    // What is kept was serialised by us.
+    serde_json::from_slice(&hit.json).map(Some).map_err(|error| ApiError::internal(&error))
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use super::{blocking, reference};
+use super::{file, reference};
 use crate::error::ApiError;
 use crate::extract::{Scope, Segments};
 use crate::respond::is_known;
@@ -25,27 +25,19 @@ pub async fn handler(
 ) -> Result<Response, ApiError> {
     let triplet = (namespace, kind, name);
     let entity_ref = reference(&triplet);
-    if !state.catalog.sees(&scope, &entity_ref) {
-        return Err(ApiError::NotFound(format!("Entity not found for {entity_ref}")));
-    }
-    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let hidden = || ApiError::NotFound(format!("Entity not found for {entity_ref}"));
+    let entity = super::entity(&state, &scope, &triplet).await?.ok_or_else(hidden)?;
     let content_type = content_type(&path);
-    let docs = state.docs.clone();
-    let read = blocking(move || {
-        let folder = docs.folder((&triplet.0, &triplet.1, &triplet.2));
-        let Some(file) = docs.open(&folder, &path)? else { return Ok(None) };
-        let (etag, length, modified) = (file.etag.clone(), file.length, file.modified);
-        let part = range.as_deref().map_or(Part::Whole, |range| part(range, length));
-        let body = match part {
-            Part::Whole => file.read(0, length)?,
-            Part::Some(from, to) => file.read(from, to - from + 1)?,
-            Part::None => Vec::new(),
-        };
-        Ok(Some((etag, length, modified, part, body)))
-    });
-    let Some((etag, length, modified, part, body)) = read.await? else {
+    let Some(found) = file(&state, entity, triplet, path).await? else {
         return Ok((StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, PLAIN)], "File Not Found").into_response());
     };
+    let length = found.bytes.len() as u64;
+    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    let part = range.map_or(Part::Whole, |range| part(range, length));
+    let (etag, modified, mut body) = (found.etag, found.modified, found.bytes);
+    if let Part::Some(from, to) = part {
+        body = body[from as usize..=to as usize].to_vec();
+    }
     let quoted = format!("\"{etag}\"");
     let mut response = match part {
         _ if is_known(headers.get_all(header::IF_NONE_MATCH), &quoted) => StatusCode::NOT_MODIFIED.into_response(),
@@ -64,8 +56,9 @@ pub async fn handler(
     set.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     set.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     // Hexadecimal and a date, which headers can hold.
-    for (name, value) in [(header::ETAG, quoted), (header::LAST_MODIFIED, http_date(modified))] {
-        if let Ok(value) = HeaderValue::from_str(&value) {
+    let modified = modified.map(http_date);
+    for (name, value) in [(header::ETAG, Some(quoted)), (header::LAST_MODIFIED, modified)] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
             set.insert(name, value);
         }
     }

@@ -1,5 +1,5 @@
 //! `GET /sync/{namespace}/{kind}/{name}`: whether documentation is up to date, as a stream of events (contract techdocs.md
-//! section 6). Sites are published by others, so there is never anything to wait for.
+//! section 6). What is rendered here is rendered when it is read, so there is never anything to wait for.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

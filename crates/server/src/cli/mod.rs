@@ -5,6 +5,8 @@ mod completions;
 mod config_check;
 mod config_print;
 mod descriptors;
+mod docs_build;
+mod docs_check;
 mod export;
 mod import;
 mod policy_test;
@@ -39,6 +41,8 @@ enum Command {
     Validate(validate::Arguments),
     /// Look at the configuration
     Config(ConfigArguments),
+    /// Work with documentation
+    Docs(DocsArguments),
     /// Work with the policies of the configuration
     Policy(PolicyArguments),
     /// Write everything that the database keeps into a file, to import it into another
@@ -63,6 +67,20 @@ enum ConfigCommand {
     Check,
     /// Print the merged configuration with the origin of each key, secrets masked
     Print(config_print::Arguments),
+}
+
+#[derive(Debug, Args)]
+struct DocsArguments {
+    #[command(subcommand)]
+    command: DocsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DocsCommand {
+    /// Write documentation as a site of files
+    Build(docs_build::Arguments),
+    /// Report links that lead nowhere, and what else is wrong
+    Check(docs_check::Arguments),
 }
 
 #[derive(Debug, Args)]
@@ -122,6 +140,8 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Config(ConfigArguments { command: ConfigCommand::Print(arguments) }) => {
             config_print::run(&served, &arguments)
         }
+        Command::Docs(DocsArguments { command: DocsCommand::Build(arguments) }) => docs_build::run(&arguments),
+        Command::Docs(DocsArguments { command: DocsCommand::Check(arguments) }) => docs_check::run(&arguments),
         Command::Policy(PolicyArguments { command: PolicyCommand::Test(arguments) }) => {
             policy_test::run(&options, &arguments)
         }

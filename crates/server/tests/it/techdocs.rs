@@ -126,6 +126,14 @@ async fn documentation_beside_a_descriptor_is_read_on_a_page() {
     for missing in ["none/", "..%2f..%2fsecret.md", "mkdocs.yml"] {
         assert_eq!(guest.get(&format!("/docs/default/component/pay/{missing}")).await.status, 404, "{missing}");
     }
+    // A frontend of Backstage fetches the same as files.
+    let page = app.get("/api/techdocs/static/docs/default/component/pay/guide/pay/index.html").await;
+    assert_eq!(page.headers["content-type"], "text/plain; charset=utf-8");
+    assert!(page.text.contains("md-content__inner") && page.text.contains("<h2 id=\"later\">"), "{}", page.text);
+    let metadata = app.get("/api/techdocs/metadata/techdocs/default/component/pay").await.json();
+    assert_eq!(metadata["site_name"], "Payments");
+    let index = app.get("/api/techdocs/static/docs/default/component/pay/search/search_index.json").await.json();
+    assert!(index["docs"].as_array().unwrap().iter().any(|doc| doc["location"] == "guide/pay/#later"), "{index}");
     // A changed page is there with the next look at its source.
     app.write("svc/docs/guide/pay.md", "# Pay\n\n## Sooner\n");
     let give_up = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
