@@ -9,7 +9,7 @@ fn tree(files: &[(&str, &str)]) -> Arc<MemoryTree> {
 }
 
 fn load(files: &[(&str, &str)]) -> Site {
-    Site::load(tree(files), &Settings { site_name: "The entity".to_owned(), ..Settings::default() }).unwrap()
+    Site::load(tree(files), &Settings { site_name: "The entity".to_owned(), ..Settings::default() }).expect("it loads")
 }
 
 fn error(files: &[(&str, &str)]) -> String {
