@@ -1,4 +1,4 @@
-//! Renders for comparing with another renderer: `render FILE…` writes `FILE.html`, and `render --site DIR OUT` every page
+//! Renders for comparing with another renderer: `render [--slashes] FILE…` writes `FILE.html`, and `render --site DIR OUT` every page
 //! of a site as `OUT/<address>index.html`, its search index and what is wrong with it.
 
 use std::path::Path;
@@ -14,8 +14,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     {
         return site(Path::new(dir), Path::new(out));
     }
-    for path in args {
-        let page = render(&std::fs::read_to_string(&path)?, &Options::default(), &Alone);
+    let slashes = args.first().is_some_and(|flag| flag == "--slashes");
+    let options = Options { block_syntax: slashes, indented_boxes: !slashes, ..Options::default() };
+    for path in args.into_iter().skip(usize::from(slashes)) {
+        let page = render(&std::fs::read_to_string(&path)?, &options, &Alone);
         std::fs::write(format!("{path}.html"), page.html)?;
     }
     Ok(())

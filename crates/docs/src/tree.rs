@@ -81,7 +81,7 @@ pub struct DirTree {
 }
 
 impl DirTree {
-    /// Lists the files under `root`, leaving out `.git`.
+    /// Lists the files under `root`, leaving out what tools put there.
     ///
     /// # Errors
     /// If a folder cannot be read or a link leaves `root`.
@@ -96,19 +96,25 @@ impl DirTree {
             for entry in entries {
                 let entry = entry.map_err(|source| read(&folder, source))?;
                 let Ok(name) = entry.file_name().into_string() else { continue };
-                if name == ".git" {
+                let kind = entry.file_type().map_err(|source| read(&folder, source))?;
+                let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+                // Only links lead elsewhere, and looking where is not free.
+                let target = match kind.is_symlink() {
+                    false => folder.join(&name),
+                    true => match entry.path().canonicalize() {
+                        Ok(target) => target,
+                        // A link to nothing is like no file.
+                        Err(_) => continue,
+                    },
+                };
+                let is_dir = kind.is_dir() || (kind.is_symlink() && target.is_dir());
+                if is_dir && is_no_source(&name, &target) {
                     continue;
                 }
-                let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-                let target = match entry.path().canonicalize() {
-                    Ok(target) => target,
-                    // A link to nothing is like no file.
-                    Err(_) => continue,
-                };
                 if !target.starts_with(&root) {
                     return Err(TreeError::Escapes { path });
                 }
-                if target.is_dir() {
+                if is_dir {
                     if seen.insert(target.clone()) {
                         open.push((target, path));
                     }
@@ -119,6 +125,12 @@ impl DirTree {
         }
         Ok(Self { root, paths })
     }
+}
+
+/// Whether a folder holds what tools put there: hidden ones, packages, and what marks itself as a cache. A repository is full
+/// of them, and MkDocs leaves hidden files out as well.
+fn is_no_source(name: &str, folder: &Path) -> bool {
+    name.starts_with('.') || name == "node_modules" || folder.join("CACHEDIR.TAG").exists()
 }
 
 impl Tree for DirTree {

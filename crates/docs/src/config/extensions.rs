@@ -23,6 +23,9 @@ const BUILT_IN: &[&str] = &[
     "mdx_truly_sane_lists",
     "plantuml_markdown",
     "pymdownx.arithmatex",
+    "pymdownx.blocks.admonition",
+    "pymdownx.blocks.details",
+    "pymdownx.blocks.tab",
     "pymdownx.betterem",
     "pymdownx.caret",
     "pymdownx.critic",
@@ -133,6 +136,7 @@ fn apply(reader: &mut Reader, options: &mut Options, name: &str, settings: &Yaml
             }
         }
         "pymdownx.magiclink" => magiclink(reader, options, settings),
+        "pymdownx.blocks.admonition" | "pymdownx.blocks.details" | "pymdownx.blocks.tab" => options.block_syntax = true,
         "pymdownx.keys" => options.keys = true,
         "pymdownx.arithmatex" => {
             options.arithmatex = Some(settings.get("generic").and_then(Yaml::as_bool).unwrap_or(false));

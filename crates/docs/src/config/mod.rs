@@ -155,7 +155,7 @@ pub(crate) fn read(tree: &dyn Tree, settings: &Settings, findings: &mut Vec<Find
     if !matches!(yaml, Yaml::Map(_)) {
         return Err(DocsError::NotAConfig { path });
     }
-    let mut reader = Reader { yaml: &yaml, path: &path, settings, findings };
+    let mut reader = Reader { yaml: &yaml, path: &path, settings, findings, slashes: false };
     reader.config()
 }
 
@@ -243,6 +243,8 @@ struct Reader<'a> {
     path: &'a str,
     settings: &'a Settings,
     findings: &'a mut Vec<Finding>,
+    /// Boxes and tabs are written between slashes.
+    slashes: bool,
 }
 
 impl Reader<'_> {
@@ -276,7 +278,11 @@ impl Reader<'_> {
         };
         let edit_uri = edit_uri.filter(|uri| !uri.is_empty()).map(|uri| format!("{}/", uri.trim_end_matches('/')));
         let redirects = self.plugins();
-        let markdown = extensions::options(self);
+        let mut markdown = extensions::options(self);
+        if self.slashes {
+            markdown.block_syntax = true;
+            markdown.indented_boxes = false;
+        }
         let theme = theme::read(self.yaml);
         Ok(Config {
             path: self.path.to_owned(),
@@ -312,6 +318,8 @@ impl Reader<'_> {
             } else if name == "redirects" {
                 let maps = options.get("redirect_maps").map(Yaml::entries).unwrap_or_default();
                 redirects.extend(maps.iter().filter_map(|(from, to)| Some((from.clone(), to.to_text()?))));
+            } else if name == "techdocs-core" {
+                self.slashes = options.get("use_pymdownx_blocks").and_then(Yaml::as_bool).unwrap_or(false);
             } else if !PLUGINS.contains(&name.as_str()) {
                 let allowed =
                     self.settings.additional_plugins.contains(&name) || self.settings.default_plugins.contains(&name);

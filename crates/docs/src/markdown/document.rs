@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Host;
+use super::block::OpenBlock;
 use super::dom::{Dom, NodeId};
 use super::options::Options;
 
@@ -33,6 +34,7 @@ pub(crate) enum State {
     List,
     LooseList,
     Quote,
+    Slashes,
 }
 
 /// A place that the next indented block goes to, and how far it is indented.
@@ -56,6 +58,7 @@ pub(crate) struct Document<'a> {
     pub fences: HashMap<String, (String, usize)>,
     pub critic: Vec<String>,
     pub tab_groups: usize,
+    pub open_blocks: Vec<OpenBlock>,
     pub code_blocks: usize,
     budget: u64,
     /// What the author should know, in the order it was found.
@@ -79,6 +82,7 @@ impl<'a> Document<'a> {
             fences: HashMap::new(),
             critic: Vec::new(),
             tab_groups: 0,
+            open_blocks: Vec::new(),
             code_blocks: 0,
             budget: INLINE_BUDGET,
             warnings: Vec::new(),

@@ -94,7 +94,9 @@ pub struct Options {
     pub tab_slugs: Option<Slugs>,
     pub custom_checkbox: bool,
     pub clickable_checkbox: bool,
-    /// `pymdownx.blocks` instead of the indented admonitions, details and tabs.
+    /// Admonitions, details and tabs by indent.
+    pub indented_boxes: bool,
+    /// The same between slashes.
     pub block_syntax: bool,
     /// Critic marks: `None` shows them, otherwise the changes are accepted or rejected.
     pub critic_accept: Option<bool>,
@@ -141,6 +143,7 @@ impl Default for Options {
             tab_slugs: None,
             custom_checkbox: true,
             clickable_checkbox: false,
+            indented_boxes: true,
             block_syntax: false,
             critic_accept: None,
             glossary: Vec::new(),

@@ -233,10 +233,10 @@ impl Shell<'_> {
 
     fn sidebar(&mut self, side: &str, kind: &str, hides: &str) {
         let hidden = if self.hides(hides) { " hidden" } else { "" };
-        let _ = write!(
+        let _ = writeln!(
             self.out,
             "<div class=\"md-sidebar md-sidebar--{side}\" data-md-component=\"sidebar\" data-md-type=\"{kind}\"{hidden}>\
-             <div class=\"md-sidebar__scrollwrap\"><div class=\"md-sidebar__inner\">\n"
+             <div class=\"md-sidebar__scrollwrap\"><div class=\"md-sidebar__inner\">"
         );
     }
 

@@ -41,6 +41,23 @@ impl Shell<'_> {
         })
     }
 
+    /// The title of an item, with what its page says beside it.
+    fn content(&self, item: &NavItem, title: &str) -> Result<String, DocsError> {
+        let marks = match item {
+            NavItem::Page(page) => self.site.marks(*page)?.clone(),
+            _ => Default::default(),
+        };
+        let subtitle = marks.subtitle.map(|text| format!("<br><small>{}</small>", escape(&text))).unwrap_or_default();
+        let mut content = format!("<span class=\"md-ellipsis\">{title}{subtitle}</span>");
+        if let Some(status) = marks.status {
+            let word = self.site.config().extra["status"][status.as_str()].as_str();
+            let title = word.map(|word| format!(" title=\"{}\"", escape(word))).unwrap_or_default();
+            let status = escape(&status);
+            let _ = write!(content, "<span class=\"md-status md-status--{status}\"{title}></span>");
+        }
+        Ok(content)
+    }
+
     pub fn tabs(&mut self) -> Result<(), DocsError> {
         let _ = write!(
             self.out,
@@ -98,7 +115,7 @@ impl Shell<'_> {
             }
             NavItem::Page(page) if Some(*page) == self.number => {
                 let (href, title) = self.target(item)?;
-                let content = format!("<span class=\"md-ellipsis\">{title}</span>");
+                let content = self.content(item, &title)?;
                 let _ = writeln!(
                     self.out,
                     "<li class=\"{class}\">\n<input class=\"md-nav__toggle md-toggle\" type=\"checkbox\" id=\"__toc\">"
@@ -121,7 +138,8 @@ impl Shell<'_> {
                 let (href, title) = self.target(item)?;
                 let _ = writeln!(
                     self.out,
-                    "<li class=\"{class}\"><a href=\"{href}\" class=\"md-nav__link\"><span class=\"md-ellipsis\">{title}</span></a></li>"
+                    "<li class=\"{class}\"><a href=\"{href}\" class=\"md-nav__link\">{}</a></li>",
+                    self.content(item, &title)?
                 );
             }
         }

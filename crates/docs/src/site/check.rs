@@ -119,11 +119,21 @@ impl<'s> Lines<'s> {
 
     fn find(&mut self, text: &str) -> Option<usize> {
         let from = self.asked.entry(text.to_owned()).or_insert(self.skip);
-        let line = self.source.lines().enumerate().skip(*from).find(|(_, line)| line.contains(text));
+        let lines = || self.source.lines().enumerate().skip(*from);
+        let line = lines().find(|(_, line)| is_address(line, text)).or_else(|| lines().find(|(_, l)| l.contains(text)));
         let number = line.map(|(index, _)| index + 1);
         if let Some(number) = number {
             *from = number;
         }
         number
     }
+}
+
+/// Whether `text` stands in `line` the way addresses do: in parentheses, brackets or quotes, or behind a label.
+fn is_address(line: &str, text: &str) -> bool {
+    line.match_indices(text).any(|(at, _)| {
+        let before = line[..at].ends_with(['(', '<', '"', '\'', '=']) || line[..at].ends_with("]: ");
+        let after = line[at + text.len()..].chars().next().is_none_or(|c| ")>\"' ".contains(c));
+        before && after
+    })
 }

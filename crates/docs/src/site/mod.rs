@@ -87,6 +87,14 @@ struct Content {
     warnings: Vec<String>,
 }
 
+/// What the navigation shows beside the title of a page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    /// `new`, `deprecated` or a word of the site's own.
+    pub status: Option<String>,
+    pub subtitle: Option<String>,
+}
+
 /// A documentation site.
 pub struct Site {
     tree: Arc<dyn Tree>,
@@ -97,6 +105,8 @@ pub struct Site {
     /// What each page is made of: equal keys, equal content.
     keys: Vec<[u8; 32]>,
     contents: Vec<OnceLock<Arc<Content>>>,
+    /// What the navigation shows beside a title, from the data of each page.
+    marks: Vec<OnceLock<Marks>>,
     findings: Vec<Finding>,
 }
 
@@ -126,7 +136,8 @@ impl Site {
             keys.push(hasher.finalize().into());
         }
         let contents = keys.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { tree, config, mounts: merged.mounts, files, nav, keys, contents, findings })
+        let marks = keys.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { tree, config, mounts: merged.mounts, files, nav, keys, contents, marks, findings })
     }
 
     /// As [`Site::load`], taking over from `previous` every page that is made of the same as before.
@@ -320,6 +331,17 @@ impl Site {
 
     pub(crate) fn link_to(&self, page: usize) -> Result<PageLink, DocsError> {
         Ok(PageLink { url: self.url(page), title: self.title(page)? })
+    }
+
+    /// Reads the data of the page alone: nothing is rendered for it.
+    pub(crate) fn marks(&self, page: usize) -> Result<&Marks, DocsError> {
+        if let Some(marks) = self.marks[page].get() {
+            return Ok(marks);
+        }
+        let (meta, _, _) = meta::split(&self.source(page)?);
+        let text = |key| meta.get(key).and_then(Yaml::to_text);
+        let marks = Marks { status: text("status"), subtitle: text("subtitle") };
+        Ok(self.marks[page].get_or_init(|| marks))
     }
 
     pub(crate) fn is_index(&self, page: usize) -> bool {

@@ -18,7 +18,7 @@ static DETAILS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn admonition(doc: &mut Document, parent: NodeId, blocks: &mut Blocks) -> bool {
-    if doc.options.block_syntax {
+    if !doc.options.indented_boxes {
         return false;
     }
     let Some(block) = blocks.front() else { return false };
@@ -55,7 +55,7 @@ pub(super) fn admonition(doc: &mut Document, parent: NodeId, blocks: &mut Blocks
 }
 
 pub(super) fn details(doc: &mut Document, parent: NodeId, blocks: &mut Blocks) -> bool {
-    if doc.options.block_syntax {
+    if !doc.options.indented_boxes {
         return false;
     }
     let Some(block) = blocks.front() else { return false };

@@ -11,6 +11,7 @@ mod math;
 mod meta;
 mod paragraph;
 mod quote;
+mod slashes;
 mod table;
 mod tabs;
 
@@ -20,6 +21,7 @@ use super::document::{Document, MAX_DEPTH, State};
 use super::dom::NodeId;
 
 pub(super) use admonition::capitalize;
+pub(super) use slashes::OpenBlock;
 
 /// Blocks that are still to be parsed, the next one first.
 pub(super) type Blocks = VecDeque<String>;
@@ -39,6 +41,7 @@ const RULES: &[Rule] = &[
     html::markdown_in_html,
     paragraph::empty,
     list::indented_in_list,
+    slashes::slashes,
     definition::indented_in_definition,
     code::indented,
     math::formula,

@@ -15,7 +15,7 @@ static START: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(?:^|\n)={3}(\+|\+!|!\+|!)? +"(.*?)" *(?:\n|$)"#).expect("a valid pattern"));
 
 pub(super) fn tabbed(doc: &mut Document, parent: NodeId, blocks: &mut Blocks) -> bool {
-    if doc.options.block_syntax {
+    if !doc.options.indented_boxes {
         return false;
     }
     let Some(block) = blocks.front() else { return false };

@@ -9,8 +9,10 @@ use super::super::document::Document;
 use super::super::dom::Text;
 use super::{Found, Inline, Match};
 
+type Names = HashMap<&'static str, &'static str>;
+
 /// Names of keys with their labels, and other names with the first.
-static KEYS: LazyLock<(HashMap<&str, &str>, HashMap<&str, &str>)> = LazyLock::new(|| {
+static KEYS: LazyLock<(Names, Names)> = LazyLock::new(|| {
     let lines = include_str!("../../../data/keys.txt").lines().filter(|line| !line.starts_with('#'));
     let (aliases, labels): (Vec<_>, Vec<_>) = lines
         .filter_map(|line| line.split_once(' '))

@@ -19,6 +19,7 @@ pub(super) fn escape(_: &mut Inline, doc: &mut Document, text: &str, from: usize
     let end = start + 1 + sign.len_utf8();
     let escapes = match sign {
         '$' => doc.options.arithmatex.is_some(),
+        '/' => doc.options.block_syntax,
         '@' => doc.options.shorthand.is_some(),
         sign => ESCAPABLE.contains(sign),
     };
