@@ -38,6 +38,6 @@ async fn page(state: &ApiState, query: Option<AuditQuery>) -> Result<Option<(Byt
     let events = state.audit.store().events(&query, PAGE).await?;
     let Some(last) = events.last().map(|event| event.id) else { return Ok(None) };
     let lines: Vec<String> = events.iter().filter_map(|event| serde_json::to_string(event).ok()).collect();
-    let next = (events.len() == PAGE as usize).then(|| AuditQuery { before: Some(last), ..query });
+    let next = (events.len() == PAGE as usize).then_some(AuditQuery { before: Some(last), ..query });
     Ok(Some((Bytes::from(lines.join("\n") + "\n"), next)))
 }
