@@ -4,7 +4,9 @@
 //! run: a file of the same size from the same server, and from a server of the same make that does nothing else.
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark prints and reads the machine")]
 
+mod access;
 mod compare;
+mod docs;
 mod floor;
 mod generate;
 mod http;
@@ -56,6 +58,13 @@ enum What {
     Query(Load),
     /// The pages of a signed-in person: requests per second and latencies beside the floors.
     Pages(Load),
+    /// What permission costs: the same questions with and without conditions.
+    Access(Load),
+    /// A site of documentation; beside MkDocs, if MKDOCS names its program.
+    Docs {
+        #[arg(long, default_value_t = 200)]
+        pages: usize,
+    },
     /// Push a large set again and again: seconds until visible, what history adds to the database, a group with thousands of members,
     /// and, beside a PostgreSQL, how far one process is behind another: `cargo xtask postgres cargo xtask bench push`.
     Push {
@@ -100,6 +109,8 @@ async fn main() -> Result<()> {
         What::Ingest { entities, skewed } => ingest::run(entities, skewed).await,
         What::Query(load) => query::run(&load).await,
         What::Pages(load) => pages::run(&load).await,
+        What::Access(load) => access::run(&load).await,
+        What::Docs { pages } => docs::run(pages),
         What::Push { entities } => push::run(entities).await,
         What::Soak { minutes } => soak::run(Duration::from_secs(60 * minutes)).await,
         What::Floor { bytes } => floor::serve(bytes).await,

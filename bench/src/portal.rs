@@ -29,7 +29,7 @@ pub struct Portal {
 }
 
 /// The release binary beside this program.
-fn binary() -> Result<PathBuf> {
+pub fn binary() -> Result<PathBuf> {
     let me = std::env::current_exe()?;
     let path = me.with_file_name("callboard");
     if !path.exists() {
@@ -55,6 +55,11 @@ pub async fn start(folder: &Path) -> Result<Portal> {
 
 /// The same with what stands under `backend.database`.
 pub async fn start_on(folder: &Path, database: &str) -> Result<Portal> {
+    start_configured(folder, database, "").await
+}
+
+/// The same with more of a configuration.
+pub async fn start_configured(folder: &Path, database: &str, more: &str) -> Result<Portal> {
     let catalog = folder.join(CATALOG).join("catalog-info.yaml");
     let locations =
         if catalog.exists() { format!("[{{type: file, target: '{}'}}]", catalog.display()) } else { "[]".to_owned() };
@@ -66,7 +71,7 @@ pub async fn start_on(folder: &Path, database: &str) -> Result<Portal> {
              database: {database}\n  \
              auth: {{externalAccess: [{{type: static, options: {{token: {TOKEN}, subject: bench}}}}]}}\n\
              auth: {{environment: development, providers: {{guest: {{}}}}}}\n\
-             catalog:\n  rules: [{{allow: [Component, API, Resource, System, Domain, Group, User, Location]}}]\n  locations: {locations}\n"
+             catalog:\n  rules: [{{allow: [Component, API, Resource, System, Domain, Group, User, Location]}}]\n  locations: {locations}\n{more}"
         ),
     )?;
     let started = Instant::now();

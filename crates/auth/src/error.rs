@@ -37,6 +37,9 @@ pub enum AuthError {
     /// There is no such way to sign in.
     #[error("Unknown auth provider '{0}'")]
     UnknownProvider(String),
+    /// A provider is configured in a way that cannot work; in development the portal started without it.
+    #[error("Auth provider registered for '{id}' is misconfigured: {reason}")]
+    Misconfigured { id: &'static str, reason: String },
     /// A provider is configured, but not for this environment.
     #[error("No configuration available for the '{0}' environment of this provider.")]
     UnknownEnvironment(String),
@@ -106,7 +109,7 @@ impl AuthError {
             | Self::RedirectNotAllowed
             | Self::InvalidState(_)
             | Self::DomainNotAllowed => "NotAllowedError",
-            Self::UnknownProvider(_) | Self::UnknownEnvironment(_) => "NotFoundError",
+            Self::UnknownProvider(_) | Self::UnknownEnvironment(_) | Self::Misconfigured { .. } => "NotFoundError",
             Self::NoEnvironment
             | Self::NoEnvironmentInQuery
             | Self::NoRedirectUrl

@@ -37,8 +37,8 @@ pub use section::Settings;
 pub use section::app::App;
 pub use section::audit::Audit;
 pub use section::auth::{
-    AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, Jwks, ProviderKind, Resolver, SharedSecret,
-    SignInProvider,
+    AccessRestriction, Auth, ExternalAccess, ExternalCredential, Guest, Jwks, Misconfigured, ProviderKind, Resolver,
+    SharedSecret, SignInProvider,
 };
 pub use section::backend::{AllowedHost, Backend, Certificate, CspDirective, Https, Lifecycle, Listen, Role};
 pub use section::branding::{Branding, Picture};

@@ -234,6 +234,9 @@ impl Parts<'_> {
         let techdocs = &settings.typed.techdocs;
         let published = Published::new(techdocs.publish_directory.clone(), techdocs.case_sensitive_paths);
         let docs = Arc::new(TechDocs { published, library: Arc::clone(&library) });
+        for one in &settings.typed.auth.misconfigured {
+            tracing::warn!(provider = one.id, reason = one.reason, "nobody can sign in with this provider");
+        }
         let state = ApiState::new(Services {
             catalog: self.catalog.reader.clone(),
             engine: self.catalog.engine.clone(),

@@ -44,7 +44,7 @@ pub async fn handler(
         return Err(ApiError::NotImplemented("Not implemented".to_owned()));
     }
     if !state.sign_in.has(&provider) {
-        return Err(AuthError::UnknownProvider(provider).into());
+        return Err(state.sign_in.unknown(&provider).into());
     }
     let answer = Answer {
         state: sent.get("state"),

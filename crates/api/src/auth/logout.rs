@@ -1,6 +1,5 @@
 //! `POST /{provider}/logout`: forget a sign-in (contract auth.md section 1.3).
 
-use ::auth::AuthError;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
@@ -20,7 +19,7 @@ pub async fn handler(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     if !state.sign_in.has(&provider) {
-        return Err(AuthError::UnknownProvider(provider).into());
+        return Err(state.sign_in.unknown(&provider).into());
     }
     from_script(&headers)?;
     let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());

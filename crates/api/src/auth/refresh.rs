@@ -21,7 +21,7 @@ pub async fn handler(
         return Ok(respond::json(&state.sign_in.refresh_by_proxy(&provider, &headers).await?));
     }
     if !state.sign_in.has(&provider) {
-        return Err(AuthError::UnknownProvider(provider).into());
+        return Err(state.sign_in.unknown(&provider).into());
     }
     from_script(&headers)?;
     let sent = Sent::of_uri(&uri);

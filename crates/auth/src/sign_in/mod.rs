@@ -49,6 +49,7 @@ pub struct SignIn {
     origins: Origins,
     /// `auth.environment`.
     environment: Option<String>,
+    misconfigured: Vec<config::Misconfigured>,
 }
 
 /// Who may open windows and ask for refreshes.
@@ -86,7 +87,13 @@ impl SignIn {
             own: [app_url, backend_url].map(|url| url.origin().ascii_serialization()).to_vec(),
             more: more.collect::<Result<_, _>>()?,
         };
-        Ok(Self { providers, proxies, origins, environment: options.environment.clone() })
+        Ok(Self {
+            providers,
+            proxies,
+            origins,
+            environment: options.environment.clone(),
+            misconfigured: options.misconfigured.clone(),
+        })
     }
 
     /// The providers that people may sign in with here: id and environment.
@@ -106,7 +113,15 @@ impl SignIn {
 
     /// The environments of a provider, if it is known.
     fn environments(&self, id: &str) -> Result<&BTreeMap<String, Provider>, AuthError> {
-        self.providers.get(id).ok_or_else(|| AuthError::UnknownProvider(id.to_owned()))
+        self.providers.get(id).ok_or_else(|| self.unknown(id))
+    }
+
+    /// Why there is no provider of this id.
+    pub fn unknown(&self, id: &str) -> AuthError {
+        match self.misconfigured.iter().find(|one| one.id == id) {
+            Some(one) => AuthError::Misconfigured { id: one.id, reason: one.reason.clone() },
+            None => AuthError::UnknownProvider(id.to_owned()),
+        }
     }
 
     fn provider(&self, id: &str, environment: Option<&str>) -> Result<&Provider, AuthError> {
@@ -130,7 +145,7 @@ impl SignIn {
     /// # Errors
     /// The proxy did not say so, what it said does not hold, or the catalog has no such user.
     pub async fn refresh_by_proxy(&self, id: &str, headers: &HeaderMap) -> Result<Value, AuthError> {
-        let proxy = self.proxies.get(id).ok_or_else(|| AuthError::UnknownProvider(id.to_owned()))?;
+        let proxy = self.proxies.get(id).ok_or_else(|| self.unknown(id))?;
         proxy.refresh(headers).await
     }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 pub use external::{AccessRestriction, ExternalAccess, ExternalCredential, Jwks, SharedSecret};
 use model::{EntityRef, RefDefaults};
+pub use providers::{Misconfigured, ProviderKind, Resolver, SignInProvider};
 pub(crate) use providers::{OAUTH_KEYS, PROXY_KEYS};
-pub use providers::{ProviderKind, Resolver, SignInProvider};
 
 use crate::keys::Key;
 use crate::problems::Problems;
@@ -66,6 +66,8 @@ pub struct Auth {
     pub guest: Option<Guest>,
     /// The other ways to sign in.
     pub providers: Vec<SignInProvider>,
+    /// Providers that are left out.
+    pub misconfigured: Vec<Misconfigured>,
     /// Globs over origins that may open sign-in windows, besides the portal's own.
     pub allowed_origins: Vec<String>,
     /// `backend.auth.externalAccess`, and `backend.auth.keys` behind it.
@@ -91,6 +93,7 @@ impl Default for Auth {
             omit_ownership_claim: true,
             guest: None,
             providers: Vec::new(),
+            misconfigured: Vec::new(),
             allowed_origins: Vec::new(),
             external_access: Vec::new(),
             disable_default_policy: false,
@@ -112,11 +115,15 @@ impl Auth {
         let guest = problems.optional(root.object("auth.providers.guest"));
         let omit = problems.optional(root.bool("auth.omitIdentityTokenOwnershipClaim"));
         let open = problems.optional(root.bool("backend.auth.dangerouslyDisableDefaultAuthPolicy"));
+        let environment = problems.optional(root.string("auth.environment"));
+        let lenient = environment.as_deref() == Some("development");
+        let (providers, misconfigured) = providers::read(root, lenient, problems);
         Self {
-            environment: problems.optional(root.string("auth.environment")),
+            environment,
             token_lifetime: lifetime.clamp(SHORTEST_LIFETIME, LONGEST_LIFETIME),
             omit_ownership_claim: omit.unwrap_or(true),
-            providers: providers::read(root, problems),
+            providers,
+            misconfigured,
             allowed_origins: problems
                 .optional(root.strings("auth.experimentalExtraAllowedOrigins"))
                 .unwrap_or_default(),

@@ -146,21 +146,38 @@ const COMMON: &[&str] = &[
     "startUrlSearchParams",
 ];
 
-pub(super) fn read(root: &View<'_>, problems: &mut Problems) -> Vec<SignInProvider> {
-    let Some(section) = problems.optional(root.object("auth.providers")) else { return Vec::new() };
-    let mut all = Vec::new();
+/// A provider that is configured in a way that cannot work. In development the portal starts without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misconfigured {
+    pub id: &'static str,
+    /// What is wrong, with its key and place.
+    pub reason: String,
+}
+
+/// The providers, and those that are left out because `lenient` says so: in development, variables are often not set.
+pub(super) fn read(
+    root: &View<'_>,
+    lenient: bool,
+    problems: &mut Problems,
+) -> (Vec<SignInProvider>, Vec<Misconfigured>) {
+    let (mut all, mut left_out) = (Vec::new(), Vec::new());
+    let Some(section) = problems.optional(root.object("auth.providers")) else { return (all, left_out) };
+    let mut keep = |id: &'static str, read: Result<SignInProvider, ConfigError>, problems: &mut Problems| match read {
+        Err(error) if lenient => left_out.push(Misconfigured { id, reason: error.to_string() }),
+        read => all.extend(problems.kept(read)),
+    };
     for known in KNOWN {
         let Some(entry) = problems.optional(section.object(known.id)) else { continue };
         match known.kind {
-            ProviderKind::Proxy => all.extend(problems.kept(provider(known, "", &entry))),
+            ProviderKind::Proxy => keep(known.id, provider(known, "", &entry), problems),
             ProviderKind::OAuth => {
                 for (environment, entry) in problems.kept(entry.members()).unwrap_or_default() {
-                    all.extend(problems.kept(provider(known, environment, &entry)));
+                    keep(known.id, provider(known, environment, &entry), problems);
                 }
             }
         }
     }
-    all
+    (all, left_out)
 }
 
 fn provider(known: &Known, environment: &str, entry: &View<'_>) -> Result<SignInProvider, ConfigError> {
@@ -272,6 +289,16 @@ mod tests {
             let found = read(text).unwrap_err();
             assert!(found.contains(expected), "{found}");
         }
+    }
+
+    #[test]
+    fn in_development_the_portal_starts_without_it() {
+        let config =
+            Config::from_yaml("auth: {environment: development, providers: {github: {development: {clientId: a}}}}");
+        let auth = Settings::read(&config.unwrap()).unwrap().auth;
+        assert!(auth.providers.is_empty());
+        assert_eq!(auth.misconfigured[0].id, "github");
+        assert!(auth.misconfigured[0].reason.contains("clientSecret"), "{}", auth.misconfigured[0].reason);
     }
 
     #[test]
