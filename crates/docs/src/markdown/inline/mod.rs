@@ -47,18 +47,25 @@ struct Entry {
     needs: &'static [u8],
     /// Links are not looked for inside links.
     not_in_links: bool,
+    /// Whether what it finds may let it find something before: the search then begins anew.
+    again: bool,
 }
 
 const fn entry(find: Pattern, needs: &'static [u8]) -> Entry {
-    Entry { find, needs, not_in_links: false }
+    Entry { find, needs, not_in_links: false, again: true }
+}
+
+/// A pattern whose finds do not touch each other.
+const fn once(find: Pattern, needs: &'static [u8]) -> Entry {
+    Entry { find, needs, not_in_links: false, again: false }
 }
 
 const PATTERNS: &[Entry] = &[
-    entry(code::code, b"`\\"),
+    once(code::code, b"`\\"),
     entry(marks::math, b"$\\"),
     entry(keys::quoted, b"+"),
-    entry(marks::escape, b"\\"),
-    entry(marks::footnote, b"["),
+    once(marks::escape, b"\\"),
+    once(marks::footnote, b"["),
     entry(link::reference, b"["),
     entry(link::link, b"["),
     entry(link::image, b"["),
@@ -67,16 +74,16 @@ const PATTERNS: &[Entry] = &[
     entry(link::short_image_reference, b"["),
     entry(link::autolink, b"<"),
     entry(link::automail, b"<"),
-    entry(marks::line_break, b"\n"),
+    once(marks::line_break, b"\n"),
     entry(html::tag, b"<"),
-    Entry { find: magic::link, needs: b":.", not_in_links: true },
-    Entry { find: magic::mail, needs: b"@", not_in_links: true },
-    entry(html::entity, b"&"),
-    Entry { find: shorthand::shorthand, needs: b"@#!?0123456789abcdef", not_in_links: true },
-    entry(emoji::emoji, b":"),
+    Entry { find: magic::link, needs: b":.", not_in_links: true, again: false },
+    Entry { find: magic::mail, needs: b"@", not_in_links: true, again: false },
+    once(html::entity, b"&"),
+    Entry { find: shorthand::shorthand, needs: b"@#!?0123456789abcdef", not_in_links: true, again: true },
+    once(emoji::emoji, b":"),
     entry(keys::plain, b"+"),
-    entry(marks::lone_stars, b"*_"),
-    entry(marks::lone_tildes, b"~"),
+    once(marks::lone_stars, b"*_"),
+    once(marks::lone_tildes, b"~"),
     entry(emphasis::caret, b"^"),
     entry(emphasis::mark, b"="),
     entry(emphasis::tilde, b"~"),
@@ -210,7 +217,7 @@ impl Inline {
                 self.put.push(put);
                 let placeholder = format!("{PREFIX}{:04}{ETX}", self.put.len() - 1);
                 text.replace_range(found.start..found.end, &placeholder);
-                start = 0;
+                start = if pattern.again { 0 } else { found.start + placeholder.len() };
             }
         }
         self.depth -= 1;
