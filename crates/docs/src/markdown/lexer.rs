@@ -3,6 +3,9 @@
 //! This is no parser. It knows comments, strings, numbers and words, which is what colours are for, and it looks at each
 //! byte about once; a highlighter with grammars costs more than all else that a page needs.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::serialize::escape_into_code;
 
 /// A piece of code with the class it is shown in; pieces without one are left out.
@@ -231,8 +234,26 @@ pub(super) fn lines(source: &str, language: &str) -> Vec<String> {
     lines
 }
 
-fn has(list: &str, word: &str, any_case: bool) -> bool {
-    list.split(' ').any(|known| known == word || (any_case && known.eq_ignore_ascii_case(word)))
+type Classes = HashMap<&'static str, &'static str>;
+
+/// The words of each language with their classes.
+static CLASSES: LazyLock<Vec<(&'static Language, Classes)>> = LazyLock::new(|| {
+    let all: [&'static Language; 14] =
+        [&PYTHON, &SCRIPT, &JAVA, &GO, &RUST, &SHELL, &YAML, &JSON, &INI, &SQL, &DOCKER, &HCL, &RUBY, &CSS];
+    let classes = all.into_iter().map(|language| {
+        let lists = [(language.builtins, "nb"), (language.constants, "kc"), (language.keywords, "k")];
+        let words = lists.into_iter().flat_map(|(list, class)| list.split_whitespace().map(move |word| (word, class)));
+        (language, words.collect())
+    });
+    classes.collect()
+});
+
+fn class_of(language: &Language, word: &str) -> &'static str {
+    let Some((_, words)) = CLASSES.iter().find(|(known, _)| std::ptr::eq(*known, language)) else { return "" };
+    match language.any_case {
+        true => words.get(word.to_ascii_lowercase().as_str()).copied().unwrap_or_default(),
+        false => words.get(word).copied().unwrap_or_default(),
+    }
 }
 
 fn words(source: &str, language: &Language) -> Vec<Piece> {
@@ -254,7 +275,6 @@ fn words(source: &str, language: &Language) -> Vec<Piece> {
         }
         let first = std::mem::replace(&mut line_start, false);
         let end = comment(source, at, language)
-            .map(|(class, end)| (class, end))
             .or_else(|| if first { key(rest, language).map(|(class, length)| (class, at + length)) } else { None });
         let end = end.or_else(|| string(source, at, language));
         if let Some((class, end)) = end {
@@ -280,11 +300,11 @@ fn words(source: &str, language: &Language) -> Vec<Piece> {
             let class = match byte {
                 b'$' => "nv",
                 b'@' => "nd",
-                _ if has(language.keywords, word, language.any_case) => "k",
-                _ if has(language.constants, word, language.any_case) => "kc",
-                _ if has(language.builtins, word, language.any_case) => "nb",
-                _ if bytes.get(end) == Some(&b'(') && !language.keywords.is_empty() => "nf",
-                _ => "",
+                _ => class_of(language, word),
+            };
+            let class = match class {
+                "" if !sigil && bytes.get(end) == Some(&b'(') && !language.keywords.is_empty() => "nf",
+                class => class,
             };
             if !class.is_empty() {
                 pieces.push((class, at..end));
@@ -438,13 +458,14 @@ mod tests {
     #[test]
     fn any_text_in_any_language_keeps_its_characters() {
         let text = "\"a\\\n'é\\\"`x\n\n<p a='é\n-->/* x\n# \\\\\\é ${ü @ü $ü\n+ü\n[s]\nk = \"v\nü: ü\n\"ü\": 1\\";
+        let tags = regex::Regex::new("<[^>]*>").unwrap();
         for language in [
             "python", "ts", "java", "go", "rust", "sh", "yaml", "json", "toml", "sql", "docker", "tf", "rb", "css",
             "html", "diff", "?",
         ] {
             for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
                 let html = lines(&text[..end], language).join("\n");
-                let plain = regex::Regex::new("<[^>]*>").unwrap().replace_all(&html, "").into_owned();
+                let plain = tags.replace_all(&html, "").into_owned();
                 let plain = plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
                 assert_eq!(plain, text[..end], "{language}");
             }
