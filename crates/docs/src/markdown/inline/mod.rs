@@ -93,6 +93,27 @@ const PATTERNS: &[Entry] = &[
 
 const SMART: &[Entry] = &[entry(smart_symbols, b"(+=/<-0123456789")];
 
+/// Which bytes are, or were, in a text: a pattern is not tried where what it needs never was.
+struct Bytes([u64; 4]);
+
+impl Bytes {
+    fn of(text: &str) -> Self {
+        let mut bytes = Self([0; 4]);
+        bytes.add(text);
+        bytes
+    }
+
+    fn add(&mut self, text: &str) {
+        for byte in text.bytes() {
+            self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+    }
+
+    fn has_any(&self, needs: &[u8]) -> bool {
+        needs.iter().any(|byte| self.0[usize::from(byte >> 6)] & (1 << (byte & 63)) != 0)
+    }
+}
+
 const PREFIX: &str = "\u{2}klzzwxh:";
 
 enum Put {
@@ -196,12 +217,13 @@ impl Inline {
         }
         self.depth += 1;
         let mut text = text;
+        let mut seen = Bytes::of(&text);
         for (number, pattern) in self.patterns.iter().enumerate().skip(first) {
             if pattern.not_in_links && self.links > 0 {
                 continue;
             }
             let mut start = 0;
-            while text.bytes().any(|byte| pattern.needs.contains(&byte)) && doc.pay(text.len()) {
+            while seen.has_any(pattern.needs) && doc.pay(text.len()) {
                 let Some(found) = (pattern.find)(self, doc, &text, start) else { break };
                 let put = match found.found {
                     Found::Nothing => {
@@ -217,6 +239,7 @@ impl Inline {
                 self.put.push(put);
                 let placeholder = format!("{PREFIX}{:04}{ETX}", self.put.len() - 1);
                 text.replace_range(found.start..found.end, &placeholder);
+                seen.add(&placeholder);
                 start = if pattern.again { 0 } else { found.start + placeholder.len() };
             }
         }
