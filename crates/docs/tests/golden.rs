@@ -17,7 +17,8 @@ fn every_construct_is_rendered_as_the_original_does() {
         let source = std::fs::read_to_string(&path).unwrap();
         let expected = std::fs::read_to_string(path.with_extension("html")).unwrap();
         let slashes = path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("slashes"));
-        let options = Options { block_syntax: slashes, indented_boxes: !slashes, ..Options::default() };
+        let options =
+            Options { block_syntax: slashes, indented_boxes: !slashes, code_words: false, ..Options::default() };
         let html = render(&source, &options, &Alone).html.replace("<pre><span></span><code>", "<pre><code>");
         let expected = expected.trim_end().replace("<pre><span></span><code>", "<pre><code>");
         if html != expected {

@@ -18,7 +18,7 @@ pub(crate) const AMP: &str = "\u{2}amp\u{3}";
 pub(crate) const MAX_DEPTH: usize = 60;
 
 /// What inline patterns may cost in one page, in bytes looked at. A page of 100 kB takes about a hundredth.
-const INLINE_BUDGET: u64 = 1_500_000_000;
+const INLINE_BUDGET: u64 = 700_000_000;
 
 /// HTML that is put aside until the tree is text, or an element with Markdown inside that waits for its place.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
+use super::lexer;
 use super::options::{NumberStyle, Options};
 use super::serialize::escape_code;
 
@@ -37,6 +38,12 @@ pub(super) fn known_language(name: &str) -> &str {
     if LANGUAGES.contains(name.to_lowercase().as_str()) { name } else { "text" }
 }
 
+/// The words of code in a line.
+pub(super) fn words(source: &str, language: &str, options: &Options) -> String {
+    let language = if options.code_words { language } else { "" };
+    lexer::lines(source.trim(), language).join("\n")
+}
+
 impl Code<'_> {
     pub fn to_html(&self, options: &Options) -> String {
         if options.pygments { self.pygments(options) } else { self.plain() }
@@ -66,7 +73,8 @@ impl Code<'_> {
         };
         let first = if numbered { self.first_line.unwrap_or(1).max(1) } else { 1 };
         let source = self.source.trim_matches('\n');
-        let lines: Vec<&str> = source.split('\n').collect();
+        let language = if options.code_words { self.language } else { "" };
+        let lines = lexer::lines(source, language);
         let mut html = String::with_capacity(source.len() * 2 + 300);
         html.push_str("<div");
         push_attribute(&mut html, "id", self.id);
@@ -168,7 +176,7 @@ impl Code<'_> {
         }
     }
 
-    fn push_lines(&self, html: &mut String, options: &Options, first: usize, lines: &[&str], inline: bool) {
+    fn push_lines(&self, html: &mut String, options: &Options, first: usize, lines: &[String], inline: bool) {
         let width = (first + lines.len() - 1).to_string().len();
         let anchor = self.anchor(options);
         for (index, line) in lines.iter().enumerate() {
@@ -178,7 +186,7 @@ impl Code<'_> {
                 let class = if self.is_special(number) { "linenos special" } else { "linenos" };
                 let _ = write!(text, "<span class=\"{class}\">{}</span>", self.number_text(number, width));
             }
-            text.push_str(&escape_code(line));
+            text.push_str(line);
             text.push('\n');
             if self.marked.contains(&(index + 1)) {
                 text = format!("<span class=\"hll\">{text}</span>");

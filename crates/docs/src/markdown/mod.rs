@@ -9,6 +9,7 @@ mod document;
 mod dom;
 mod highlight;
 mod inline;
+mod lexer;
 mod options;
 mod post;
 pub(crate) mod pre;

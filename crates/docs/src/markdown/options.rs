@@ -84,6 +84,8 @@ pub struct Options {
     pub line_numbers: Option<bool>,
     pub number_style: NumberStyle,
     pub language_class: bool,
+    /// Mark the words of code, for colours.
+    pub code_words: bool,
     /// Highlight with Pygments' markup; otherwise leave it to a script.
     pub pygments: bool,
     pub line_anchors: bool,
@@ -135,6 +137,7 @@ impl Default for Options {
             line_numbers: Some(true),
             number_style: NumberStyle::Table,
             language_class: true,
+            code_words: true,
             pygments: true,
             line_anchors: false,
             anchor_prefix: String::new(),

@@ -108,6 +108,12 @@ pub(crate) fn escape_into(out: &mut String, text: &str, quotes: bool) {
 /// Escapes the text of code: every `&`, `<` and `>`.
 pub(crate) fn escape_code(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
+    escape_into_code(&mut out, text);
+    out
+}
+
+/// Appends the text of code.
+pub(crate) fn escape_into_code(out: &mut String, text: &str) {
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escaped = match byte {
@@ -121,7 +127,6 @@ pub(crate) fn escape_code(text: &str) -> String {
         plain = at + 1;
     }
     out.push_str(&text[plain..]);
-    out
 }
 
 /// `id`, everything below it and its tail.

@@ -49,19 +49,22 @@ pub(super) fn docs(url: &str, title: &str, html: &str, toc: &[Heading]) -> Vec<S
     let mut all: Vec<String> = Vec::new();
     let mut sections: Vec<Section> = Vec::new();
     let mut in_header = false;
+    // Words of code are marked for colours: they are still one text.
+    let mut code: Option<String> = None;
     walk(html, |met| match met {
+        Met::Start("code", _) => code = Some(String::new()),
+        Met::Text(text) if code.is_some() => code.get_or_insert_default().push_str(text),
+        Met::End("code") => {
+            let text = code.take().unwrap_or_default();
+            add(&text, &mut all, &mut sections, in_header);
+        }
         Met::Start(tag, attrs) if is_header(tag) => {
             in_header = true;
             let id = attrs.iter().find(|(name, _)| name == "id").and_then(|(_, value)| value.clone());
             sections.push(Section { id, text: Vec::new() });
         }
         Met::End(tag) if is_header(tag) => in_header = false,
-        Met::Text(text) => {
-            all.push(text.to_owned());
-            if let Some(section) = sections.last_mut().filter(|_| !in_header) {
-                section.text.push(text.trim_end_matches('\n').to_owned());
-            }
-        }
+        Met::Text(text) => add(text, &mut all, &mut sections, in_header),
         _ => {}
     });
     let mut docs =
@@ -77,6 +80,16 @@ pub(super) fn docs(url: &str, title: &str, html: &str, toc: &[Heading]) -> Vec<S
         }
     }
     docs
+}
+
+fn add(text: &str, all: &mut Vec<String>, sections: &mut [Section], in_header: bool) {
+    if text.is_empty() {
+        return;
+    }
+    all.push(text.to_owned());
+    if let Some(section) = sections.last_mut().filter(|_| !in_header) {
+        section.text.push(text.trim_end_matches('\n').to_owned());
+    }
 }
 
 fn is_header(tag: &str) -> bool {

@@ -91,7 +91,7 @@ fn element(doc: &mut Document, content: &str) -> NodeId {
                 false => format!("language-{} highlight", &found[1]),
             };
             doc.dom.set_attr(element, "class", class);
-            escape_code(found[2].trim())
+            highlight::words(&found[2], name, doc.options)
         }
         None => {
             let plain = LANGUAGE.captures(content).map(|found| found[2].to_owned());

@@ -309,11 +309,33 @@ fn run_at(text: &str, at: usize, sign: u8) -> usize {
 }
 
 impl Sequence {
+    /// The last place where a sign may close anything: behind text and before the end of a word. Behind it, no pattern
+    /// is tried.
+    fn last_closing(&self, text: &str) -> usize {
+        if !self.smart {
+            return text.len();
+        }
+        let mut end = text.len();
+        while let Some(last) = text.as_bytes()[..end].iter().rposition(|byte| *byte == self.sign) {
+            let run = text.as_bytes()[..=last].iter().rev().take_while(|byte| **byte == self.sign).count();
+            let start = last + 1 - run;
+            let after = text[last + 1..].chars().next();
+            let ends_word = after.is_none_or(|c| !c.is_alphanumeric());
+            let behind_text = run > 1 || text[..start].chars().next_back().is_some_and(|c| !c.is_whitespace());
+            if ends_word && behind_text {
+                return last;
+            }
+            end = start;
+        }
+        0
+    }
+
     fn find(&self, doc: &mut Document, text: &str, from: usize) -> Option<Match> {
         let mut at = from;
+        let last = self.last_closing(text);
         loop {
             at += text.as_bytes()[at..].iter().position(|byte| *byte == self.sign)?;
-            if !doc.pay(0) {
+            if at >= last || !doc.pay(0) {
                 return None;
             }
             if self.smart && run_at(text, at, self.sign) > 3 {
@@ -376,6 +398,7 @@ impl Sequence {
         let mut last = last;
         let mut plain = 0;
         let mut at = 0;
+        let end = self.last_closing(text);
         let put = |doc: &mut Document, last: Option<NodeId>, text: &str| match last {
             _ if text.is_empty() => {}
             Some(last) => doc.dom.get_mut(last).tail = text.into(),
@@ -383,7 +406,7 @@ impl Sequence {
         };
         while let Some(offset) = text.as_bytes()[at..].iter().position(|byte| *byte == self.sign) {
             at += offset;
-            if depth >= MAX_DEPTH || !doc.pay(0) {
+            if at >= end || depth >= MAX_DEPTH || !doc.pay(0) {
                 break;
             }
             let mut matched = false;

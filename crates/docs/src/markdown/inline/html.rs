@@ -36,7 +36,8 @@ pub(super) fn entity(inline: &mut Inline, doc: &mut Document, text: &str, from: 
 
 fn put_aside(inline: &Inline, doc: &mut Document, text: &str, range: std::ops::Range<usize>) -> Option<Match> {
     let raw = inline.expand(&text[range.clone()], &|put| match put {
-        Put::Text(text) => text.clone(),
+        // What was put aside as text was an escape: inside a tag its backslash stands for itself.
+        Put::Text(text) => format!("\\{text}"),
         Put::Element(element) => inline.expand_html(doc, *element),
     });
     let placeholder = doc.store(unescape(&raw));
@@ -46,7 +47,7 @@ fn put_aside(inline: &Inline, doc: &mut Document, text: &str, range: std::ops::R
 impl Inline {
     fn expand_html(&self, doc: &Document, element: super::NodeId) -> String {
         self.expand(&serialize(&doc.dom, element), &|put| match put {
-            Put::Text(text) => text.clone(),
+            Put::Text(text) => format!("\\{text}"),
             Put::Element(element) => serialize(&doc.dom, *element),
         })
     }

@@ -23,8 +23,15 @@ static MAIL: LazyLock<fancy_regex::Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn link(inline: &mut Inline, doc: &mut Document, text: &str, from: usize) -> Option<Match> {
-    let likely = text.contains("://") || text.contains("www.") || text.contains("WWW.");
-    let found = if likely { LINK.captures_from_pos(text, from).ok().flatten()? } else { return None };
+    // No match begins before the first of these, less the longest protocol.
+    let rest = &text[from..];
+    let first = rest.find("://").map(|at| at.saturating_sub("https".len()));
+    let www = rest.as_bytes().windows(4).position(|window| window.eq_ignore_ascii_case(b"www."));
+    let mut start = from + first.into_iter().chain(www).min()?;
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let found = LINK.captures_from_pos(text, start).ok().flatten()?;
     let address = found.get(1)?;
     let href = match found.get(2) {
         Some(_) => format!("http://{}", address.as_str()),
@@ -38,7 +45,10 @@ pub(super) fn link(inline: &mut Inline, doc: &mut Document, text: &str, from: us
 }
 
 pub(super) fn mail(inline: &mut Inline, doc: &mut Document, text: &str, from: usize) -> Option<Match> {
-    let found = MAIL.captures_from_pos(text, from).ok().flatten()?;
+    let sign = from + text[from..].find('@')?;
+    let local = |byte: &u8| byte.is_ascii_alphanumeric() || b"-+_.".contains(byte) || !byte.is_ascii();
+    let start = sign - text.as_bytes()[from..sign].iter().rev().take_while(|byte| local(byte)).count();
+    let found = MAIL.captures_from_pos(text, start).ok().flatten()?;
     let address = found.get(1)?;
     let plain = inline.plain(doc, address.as_str());
     let element = doc.dom.new_node("a");

@@ -47,18 +47,25 @@ struct Entry {
     needs: &'static [u8],
     /// Links are not looked for inside links.
     not_in_links: bool,
+    /// Whether what it finds may let it find something before: the search then begins anew.
+    again: bool,
 }
 
 const fn entry(find: Pattern, needs: &'static [u8]) -> Entry {
-    Entry { find, needs, not_in_links: false }
+    Entry { find, needs, not_in_links: false, again: true }
+}
+
+/// A pattern whose finds do not touch each other.
+const fn once(find: Pattern, needs: &'static [u8]) -> Entry {
+    Entry { find, needs, not_in_links: false, again: false }
 }
 
 const PATTERNS: &[Entry] = &[
-    entry(code::code, b"`\\"),
+    once(code::code, b"`\\"),
     entry(marks::math, b"$\\"),
     entry(keys::quoted, b"+"),
-    entry(marks::escape, b"\\"),
-    entry(marks::footnote, b"["),
+    once(marks::escape, b"\\"),
+    once(marks::footnote, b"["),
     entry(link::reference, b"["),
     entry(link::link, b"["),
     entry(link::image, b"["),
@@ -67,16 +74,16 @@ const PATTERNS: &[Entry] = &[
     entry(link::short_image_reference, b"["),
     entry(link::autolink, b"<"),
     entry(link::automail, b"<"),
-    entry(marks::line_break, b"\n"),
+    once(marks::line_break, b"\n"),
     entry(html::tag, b"<"),
-    Entry { find: magic::link, needs: b":.", not_in_links: true },
-    Entry { find: magic::mail, needs: b"@", not_in_links: true },
-    entry(html::entity, b"&"),
-    Entry { find: shorthand::shorthand, needs: b"@#!?0123456789abcdef", not_in_links: true },
-    entry(emoji::emoji, b":"),
+    Entry { find: magic::link, needs: b":.", not_in_links: true, again: false },
+    Entry { find: magic::mail, needs: b"@", not_in_links: true, again: false },
+    once(html::entity, b"&"),
+    Entry { find: shorthand::shorthand, needs: b"@#!?0123456789abcdef", not_in_links: true, again: true },
+    once(emoji::emoji, b":"),
     entry(keys::plain, b"+"),
-    entry(marks::lone_stars, b"*_"),
-    entry(marks::lone_tildes, b"~"),
+    once(marks::lone_stars, b"*_"),
+    once(marks::lone_tildes, b"~"),
     entry(emphasis::caret, b"^"),
     entry(emphasis::mark, b"="),
     entry(emphasis::tilde, b"~"),
@@ -85,6 +92,27 @@ const PATTERNS: &[Entry] = &[
 ];
 
 const SMART: &[Entry] = &[entry(smart_symbols, b"(+=/<-0123456789")];
+
+/// Which bytes are, or were, in a text: a pattern is not tried where what it needs never was.
+struct Bytes([u64; 4]);
+
+impl Bytes {
+    fn of(text: &str) -> Self {
+        let mut bytes = Self([0; 4]);
+        bytes.add(text);
+        bytes
+    }
+
+    fn add(&mut self, text: &str) {
+        for byte in text.bytes() {
+            self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+    }
+
+    fn has_any(&self, needs: &[u8]) -> bool {
+        needs.iter().any(|byte| self.0[usize::from(byte >> 6)] & (1 << (byte & 63)) != 0)
+    }
+}
 
 const PREFIX: &str = "\u{2}klzzwxh:";
 
@@ -189,12 +217,13 @@ impl Inline {
         }
         self.depth += 1;
         let mut text = text;
+        let mut seen = Bytes::of(&text);
         for (number, pattern) in self.patterns.iter().enumerate().skip(first) {
             if pattern.not_in_links && self.links > 0 {
                 continue;
             }
             let mut start = 0;
-            while text.bytes().any(|byte| pattern.needs.contains(&byte)) && doc.pay(text.len()) {
+            while seen.has_any(pattern.needs) && doc.pay(text.len()) {
                 let Some(found) = (pattern.find)(self, doc, &text, start) else { break };
                 let put = match found.found {
                     Found::Nothing => {
@@ -210,7 +239,8 @@ impl Inline {
                 self.put.push(put);
                 let placeholder = format!("{PREFIX}{:04}{ETX}", self.put.len() - 1);
                 text.replace_range(found.start..found.end, &placeholder);
-                start = 0;
+                seen.add(&placeholder);
+                start = if pattern.again { 0 } else { found.start + placeholder.len() };
             }
         }
         self.depth -= 1;

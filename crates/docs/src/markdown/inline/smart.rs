@@ -24,9 +24,15 @@ static SYMBOLS: LazyLock<Vec<(&'static str, fancy_regex::Regex)>> = LazyLock::ne
     .collect()
 });
 
+/// Whether a digit stands before the end of an ordinal number.
+fn has_ordinal(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(3).any(|w| w[0].is_ascii_digit() && matches!(&w[1..], b"th" | b"st" | b"nd" | b"rd"))
+}
+
 pub(super) fn smart_symbols(_: &mut Inline, doc: &mut Document, text: &str, _: usize) -> Option<Match> {
     for (needs, symbol) in SYMBOLS.iter() {
-        if !text.contains(needs) {
+        if !text.contains(needs) || (needs.is_empty() && !has_ordinal(text)) {
             continue;
         }
         let Some(found) = symbol.captures(text).ok().flatten() else { continue };

@@ -270,8 +270,8 @@ fn finish(doc: &mut Document, open: &Open, last: &str) -> String {
     };
     let placeholder = doc.store(html);
     let key = placeholder.trim_matches([STX, super::super::document::ETX]).to_owned();
-    let code = open.code.iter().map(|line| format!("{line}\n")).collect::<String>();
-    doc.fences.insert(key, (format!("{}\n{code}{last}", open.first), width));
+    let code = open.code.join("\n");
+    doc.fences.insert(key, (format!("{}\n{code}\n{last}", open.first), width));
     placeholder
 }
 
