@@ -19,5 +19,5 @@ pub use error::DocsError;
 pub use report::{Finding, Subject, Weight};
 pub use sanitize::{Sanitizer, SanitizerRules};
 pub use shell::stylesheet;
-pub use site::{Page, PageLink, SearchDoc, Site};
+pub use site::{Build, Page, PageLink, SearchDoc, Site};
 pub use tree::{DirTree, MemoryTree, Tree, TreeError};

@@ -7,6 +7,7 @@ mod links;
 mod meta;
 mod monorepo;
 mod nav;
+mod output;
 mod search;
 
 use std::sync::{Arc, OnceLock};
@@ -17,13 +18,14 @@ use crate::config::{self, Config, Settings, Yaml};
 use crate::error::DocsError;
 use crate::markdown::{self, Heading};
 use crate::report::{Finding, Subject, Weight};
-use crate::sanitize::Sanitizer;
+use crate::sanitize::{Sanitizer, is_safe_link};
 use crate::tree::Tree;
 
 use files::Mount;
 pub(crate) use files::{Files, relative_url};
 use links::{Dangling, Dependency, PageHost, ToAnchor};
 pub(crate) use nav::{Nav, NavItem};
+pub use output::Build;
 pub use search::SearchDoc;
 
 /// A page as it is shown.
@@ -107,6 +109,9 @@ impl Site {
         let mut files = files::list(tree.as_ref(), &config, &merged.mounts, &mut findings);
         if settings.readme_as_index {
             files.add_readme(tree.as_ref());
+        }
+        if files.all.is_empty() && !config.path.is_empty() {
+            return Err(DocsError::NoDocs { path: config.path, docs_dir: config.docs_dir });
         }
         let nav = nav::build(merged.nav.as_deref(), &files, &config.path, &mut findings);
         let surroundings = surroundings(&config, &files);
@@ -366,6 +371,10 @@ impl Site {
     }
 
     fn edit_url(&self, page: usize) -> Option<String> {
+        self.edit_address(page).filter(|url| is_safe_link(url))
+    }
+
+    fn edit_address(&self, page: usize) -> Option<String> {
         let file = &self.files.all[self.nav.pages[page].file];
         let mount = self.mounts.iter().rev().find(|mount| !mount.alias.is_empty() && in_mount(&file.uri, mount));
         let config = &self.config;
