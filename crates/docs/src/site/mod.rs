@@ -10,6 +10,7 @@ mod nav;
 mod output;
 mod search;
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
@@ -136,9 +137,10 @@ impl Site {
     /// As for [`Site::load`].
     pub fn load_after(previous: &Site, tree: Arc<dyn Tree>, settings: &Settings) -> Result<Self, DocsError> {
         let site = Self::load(tree, settings)?;
+        let known: HashMap<&[u8; 32], usize> =
+            previous.keys.iter().enumerate().map(|(page, key)| (key, page)).collect();
         for (page, key) in site.keys.iter().enumerate() {
-            let known = previous.keys.iter().position(|other| other == key);
-            let Some(content) = known.and_then(|page| previous.contents[page].get()) else { continue };
+            let Some(content) = known.get(key).and_then(|page| previous.contents[*page].get()) else { continue };
             let same = content
                 .dependencies
                 .iter()
@@ -324,15 +326,20 @@ impl Site {
     }
 
     fn source(&self, page: usize) -> Result<String, DocsError> {
-        let path = &self.files.all[self.nav.pages[page].file].source;
-        let text = String::from_utf8(self.tree.read(path)?).map_err(|_| DocsError::NotText { path: path.clone() })?;
+        let bytes = self.tree.read(&self.files.all[self.nav.pages[page].file].source)?;
+        // One page in another encoding does not keep the others from being read.
+        let text =
+            String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }
 
     fn make(&self, page: usize) -> Result<Content, DocsError> {
         let (meta, text, _) = meta::split(&self.source(page)?);
         let host = PageHost::new(self.tree.as_ref(), &self.files, self.nav.pages[page].file);
-        let rendered = markdown::render(&text, &self.config.markdown, &host);
+        let mut rendered = markdown::render(&text, &self.config.markdown, &host);
+        if text.contains('\u{fffd}') {
+            rendered.warnings.push("the page is not UTF-8, or has signs that were lost before".to_owned());
+        }
         Ok(Content {
             html: rendered.html,
             toc: rendered.toc,
