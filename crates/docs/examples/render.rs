@@ -1,11 +1,13 @@
 //! Renders for comparing with another renderer: `render [--slashes] FILE…` writes `FILE.html`, and `render --site DIR OUT` every page
 //! of a site as `OUT/<address>index.html`, its search index and what is wrong with it.
+//! `render --time DIR` says how long a build takes.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use docs::markdown::{Alone, Options, render};
-use docs::{DirTree, Settings, Site};
+use docs::{DirTree, Sanitizer, Settings, Site};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -14,11 +16,49 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     {
         return site(Path::new(dir), Path::new(out));
     }
+    if let [flag, dir] = args.as_slice()
+        && flag == "--time"
+    {
+        return time(Path::new(dir));
+    }
     let slashes = args.first().is_some_and(|flag| flag == "--slashes");
     let options = Options { block_syntax: slashes, indented_boxes: !slashes, ..Options::default() };
     for path in args.into_iter().skip(usize::from(slashes)) {
         let page = render(&std::fs::read_to_string(&path)?, &options, &Alone);
         std::fs::write(format!("{path}.html"), page.html)?;
+    }
+    Ok(())
+}
+
+/// How long the parts of a build take.
+fn time(dir: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let settings = Settings { site_name: "Site".to_owned(), ..Settings::default() };
+    let tree = Arc::new(DirTree::open(dir)?);
+    let mut start = Instant::now();
+    let mut lap = |what: &str| {
+        println!("{what}: {:?}", start.elapsed());
+        start = Instant::now();
+    };
+    let site = Site::load(tree.clone(), &settings)?;
+    lap("load");
+    let pages: Vec<_> = site.urls().iter().map(|url| site.render(url)).collect::<Result<_, _>>()?;
+    lap(&format!(
+        "render {} pages, {} bytes",
+        pages.len(),
+        pages.iter().map(|page| page.raw_html.len()).sum::<usize>()
+    ));
+    let sanitizer = Sanitizer::default();
+    let safe: usize = pages.iter().map(|page| page.html(&sanitizer).len()).sum();
+    lap(&format!("clean, {safe} bytes"));
+    site.search_index()?;
+    lap("search index");
+    site.check()?;
+    lap("check");
+    let again = Site::load_after(&site, tree, &settings)?;
+    lap(&format!("load again, {} kept", again.rendered()));
+    if let Some(url) = site.urls().last() {
+        again.document(url, Some(&sanitizer))?;
+        lap("one document");
     }
     Ok(())
 }

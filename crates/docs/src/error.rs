@@ -20,6 +20,8 @@ pub enum DocsError {
     Escapes { path: String, key: &'static str, value: String },
     #[error("{path}: {message}")]
     Include { path: String, message: String },
+    #[error("{path}: docs_dir is '{docs_dir}', which has no files")]
+    NoDocs { path: String, docs_dir: String },
     #[error("there is no page '{url}'")]
     NoPage { url: String },
 }

@@ -248,6 +248,17 @@ const NEVER: &[&str] = &["javascript", "vbscript", "data", "blob", "file", "abou
 const INLINE_IMAGES: &[&str] =
     &["data:image/png", "data:image/gif", "data:image/jpeg", "data:image/webp", "data:image/svg+xml"];
 
+/// Whether an address that a configuration names may be a link: relative, or of a protocol that runs nothing.
+pub(crate) fn is_safe_link(url: &str) -> bool {
+    let url: String = url.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    match url.split_once(':') {
+        Some((scheme, _)) if !scheme.contains(['/', '?', '#']) => {
+            PROTOCOLS.iter().any(|known| known.eq_ignore_ascii_case(scheme))
+        }
+        _ => true,
+    }
+}
+
 /// Names in a page that only the rules of the portal can allow.
 #[derive(Debug, Default)]
 struct Custom {

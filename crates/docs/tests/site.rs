@@ -103,6 +103,28 @@ fn the_navigation_names_pages_sections_and_links() {
 }
 
 #[test]
+fn a_configuration_cannot_make_pages_act() {
+    let config = "site_name: <img src=x onerror=a()>\nsite_description: '\"><script>a()</script>'\nrepo_url: 'javascript:a()//'\nedit_uri: x/\ncopyright: <b onclick=a()>c</b>\ntheme:\n  name: material\n  logo: 'javascript:a()'\n  language: '\"><script>'\nnav:\n  - index.md\n  - '<script>a()</script>': b.md\n  - Bad: ' javascript:a()'\n  - Worse: \"java\\tscript:a()\"\n";
+    let site = load(&[
+        ("mkdocs.yml", config),
+        (
+            "docs/index.md",
+            "---\nstatus: '\"><script>'\nsubtitle: <script>\n---\n# <b title='<i>'>*T* `<script>`</b> <?x><script>a()//?>",
+        ),
+        ("docs/b.md", "text"),
+    ]);
+    for url in ["", "b/"] {
+        let document = site.document(url, Some(&Sanitizer::default())).unwrap();
+        for bad in ["<script", "javascript:", "onerror=a()>", "onclick", "java\tscript"] {
+            let place =
+                document.find(bad).map(|at| document[at.saturating_sub(80)..].chars().take(160).collect::<String>());
+            assert!(place.is_none(), "{bad} in {place:?}");
+        }
+    }
+    assert_eq!(site.render("").unwrap().edit_url, None);
+}
+
+#[test]
 fn sites_are_made_of_several() {
     let files = [
         (
@@ -227,6 +249,54 @@ fn the_search_index_has_the_form_of_mkdocs() {
         serde_json::json!({"site_name": "x", "site_description": "None", "build_timestamp": 7, "files": ["index.html"], "etag": "e"})
     );
     assert!(!site.sitemap("2026-01-01").contains("<loc>"));
+}
+
+#[test]
+fn a_site_is_the_files_that_mkdocs_writes() {
+    let config = "site_name: x\nsite_url: https://docs.example/x\nexclude_docs: |\n  *.tmp\n  /drafts/\n  !keep.tmp\nplugins:\n  - techdocs-core\n  - redirects:\n      redirect_maps:\n        old/page.md: guide/a.md#top\n        gone.md: https://example.com\n        lost.md: nowhere.md\n";
+    let site = load(&[
+        ("mkdocs.yml", config),
+        ("docs/index.md", "# I"),
+        ("docs/guide/a.md", "# A <script>x</script>"),
+        ("docs/guide/README.md", "# G"),
+        ("docs/drafts/d.md", "# D"),
+        ("docs/x.tmp", "x"),
+        ("docs/keep.tmp", "kept"),
+        ("docs/.hidden.md", "# H"),
+        ("docs/img/a b.png", "png"),
+    ]);
+    let (style, _) = docs::stylesheet();
+    let paths = site.paths();
+    assert_eq!(
+        paths,
+        [
+            "404.html",
+            style.as_str(),
+            "gone/index.html",
+            "guide/a/index.html",
+            "guide/index.html",
+            "img/a b.png",
+            "index.html",
+            "keep.tmp",
+            "old/page/index.html",
+            "search/search_index.json",
+            "sitemap.xml",
+            "techdocs_metadata.json",
+        ]
+    );
+    let build = docs::Build { timestamp: 5, date: "2026-01-31".to_owned(), etag: Some("e".to_owned()) };
+    let sanitizer = Sanitizer::default();
+    let text = |path: &str| String::from_utf8(site.file(path, &build, Some(&sanitizer)).unwrap()).unwrap();
+    for path in &paths {
+        assert!(!text(path).is_empty(), "{path}");
+    }
+    assert!(text("old/page/index.html").contains("url=../../guide/a/#top"));
+    assert!(text("gone/index.html").contains("url=https://example.com"));
+    assert!(!text("guide/a/index.html").contains("<script>"));
+    assert!(text("sitemap.xml").contains("<loc>https://docs.example/x/guide/a/</loc>"));
+    assert!(text("techdocs_metadata.json").contains("\"etag\":\"e\""));
+    assert!(matches!(site.file("../secret", &build, None), Err(DocsError::NoPage { .. })));
+    assert!(error(&[("mkdocs.yml", "site_name: x\ndocs_dir: d\n")]).contains("has no files"));
 }
 
 #[test]

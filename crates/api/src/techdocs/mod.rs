@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::routing::get;
 use docs::published::Published;
-use docs::{Library, LibraryError, Sanitizer, Stamp, TreeError};
+use docs::{Build, DocsError, Library, LibraryError, Sanitizer, TreeError};
 use model::{Entity, EntityRef, ReadScope};
 use sha2::{Digest, Sha256};
 
@@ -65,8 +65,11 @@ impl TechDocs {
             Err(LibraryError::External | LibraryError::Source(_) | LibraryError::Elsewhere(_)) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let found = site.file(path, Stamp::default(), Some(&Sanitizer::default()))?;
-        Ok(found.map(|bytes| SiteBytes { etag: hex::encode(&Sha256::digest(&bytes)[..12]), bytes, modified: None }))
+        let bytes = match site.file(path, &Build::default(), Some(&Sanitizer::default())) {
+            Err(DocsError::NoPage { .. }) => return Ok(None),
+            read => read?,
+        };
+        Ok(Some(SiteBytes { etag: hex::encode(&Sha256::digest(&bytes)[..12]), bytes, modified: None }))
     }
 }
 

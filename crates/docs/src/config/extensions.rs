@@ -92,7 +92,11 @@ fn apply(reader: &mut Reader, options: &mut Options, name: &str, settings: &Yaml
                 _ => {}
             }
             if let Some(style) = settings.get("linenums_style").and_then(Yaml::as_text) {
-                options.number_style = if style == "table" { NumberStyle::Table } else { NumberStyle::Inline };
+                options.number_style = match style {
+                    "table" => NumberStyle::Table,
+                    "pymdownx-inline" => NumberStyle::Attribute,
+                    _ => NumberStyle::Inline,
+                };
             }
             flag("pygments_lang_class", &mut options.language_class);
             flag("use_pygments", &mut options.pygments);

@@ -107,7 +107,7 @@ impl Code<'_> {
             let _ = write!(html, "<span class=\"filename\">{title}</span>");
         }
         html.push_str("<pre><span></span><code>");
-        self.push_lines(&mut html, options, first, &lines, numbered && !table);
+        self.push_lines(&mut html, options, first, &lines, numbered);
         html.push_str("</code></pre>");
         if table {
             html.push_str("</div></td></tr></table>");
@@ -176,15 +176,23 @@ impl Code<'_> {
         }
     }
 
-    fn push_lines(&self, html: &mut String, options: &Options, first: usize, lines: &[String], inline: bool) {
+    fn push_lines(&self, html: &mut String, options: &Options, first: usize, lines: &[String], numbered: bool) {
         let width = (first + lines.len() - 1).to_string().len();
         let anchor = self.anchor(options);
         for (index, line) in lines.iter().enumerate() {
             let number = first + index;
             let mut text = String::new();
-            if inline {
+            if numbered && options.number_style != NumberStyle::Table {
                 let class = if self.is_special(number) { "linenos special" } else { "linenos" };
-                let _ = write!(text, "<span class=\"{class}\">{}</span>", self.number_text(number, width));
+                let shown = self.number_text(number, width);
+                let mut span = match options.number_style {
+                    NumberStyle::Attribute => format!("<span class=\"{class}\" data-linenos=\"{shown} \"></span>"),
+                    _ => format!("<span class=\"{class}\">{shown}</span>"),
+                };
+                if let Some(anchor) = anchor.as_ref().filter(|_| options.line_anchors) {
+                    span = format!("<a href=\"#{anchor}-{number}\">{span}</a>");
+                }
+                text.push_str(&span);
             }
             text.push_str(line);
             text.push('\n');
@@ -192,7 +200,8 @@ impl Code<'_> {
                 text = format!("<span class=\"hll\">{text}</span>");
             }
             if let Some(anchor) = &anchor {
-                text = format!("<a id=\"{anchor}-{number}\" name=\"{anchor}-{number}\"></a>{text}");
+                let href = if numbered { String::new() } else { format!(" href=\"#{anchor}-{number}\"") };
+                text = format!("<a id=\"{anchor}-{number}\" name=\"{anchor}-{number}\"{href}></a>{text}");
             }
             if !options.line_spans.is_empty() && !self.indented {
                 text = format!("<span id=\"{}-{}-{number}\">{text}</span>", options.line_spans, self.block_id());

@@ -25,8 +25,12 @@ pub enum Permalink {
 /// How line numbers are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberStyle {
+    /// In a column of their own.
     Table,
+    /// In front of each line.
     Inline,
+    /// In front of each line, as an attribute: they are not copied with the code.
+    Attribute,
 }
 
 /// A fence whose language is not shown as code but put into an element of its own, for a script to find.

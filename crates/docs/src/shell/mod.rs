@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::DocsError;
 use crate::markdown::{self, Heading, escape_into};
-use crate::sanitize::Sanitizer;
+use crate::sanitize::{Sanitizer, is_safe_link};
 use crate::site::{Page, Site, relative_url};
 use words::Words;
 
@@ -86,6 +86,9 @@ impl Site {
 impl Shell<'_> {
     /// An address of the site as seen from the page.
     pub fn href(&self, url: &str) -> String {
+        if !is_safe_link(url) {
+            return "#".to_owned();
+        }
         if url.contains("://") || url.starts_with(['#', '/', '?']) || url.starts_with("mailto:") {
             return escape(url);
         }
@@ -220,7 +223,7 @@ impl Shell<'_> {
 
     fn repository(&self) -> Option<String> {
         let config = self.site.config();
-        let url = config.repo_url.as_ref()?;
+        let url = config.repo_url.as_ref().filter(|url| is_safe_link(url))?;
         Some(format!(
             "<a href=\"{}\" title=\"{}\" class=\"md-source\" data-md-component=\"source\">\
              <div class=\"md-source__icon md-icon\">{REPOSITORY}</div>\

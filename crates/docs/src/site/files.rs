@@ -161,7 +161,7 @@ fn walk_order(uri: &str) -> Vec<(u8, bool, &str)> {
     parts
 }
 
-fn dest(uri: &str, directory_urls: bool) -> String {
+pub(crate) fn dest(uri: &str, directory_urls: bool) -> String {
     if !is_page(uri) {
         return uri.to_owned();
     }

@@ -7,8 +7,10 @@ mod links;
 mod meta;
 mod monorepo;
 mod nav;
+mod output;
 mod search;
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
@@ -17,13 +19,14 @@ use crate::config::{self, Config, Settings, Yaml};
 use crate::error::DocsError;
 use crate::markdown::{self, Heading};
 use crate::report::{Finding, Subject, Weight};
-use crate::sanitize::Sanitizer;
+use crate::sanitize::{Sanitizer, is_safe_link};
 use crate::tree::Tree;
 
 use files::Mount;
 pub(crate) use files::{Files, relative_url};
 use links::{Dangling, Dependency, PageHost, ToAnchor};
 pub(crate) use nav::{Nav, NavItem};
+pub use output::Build;
 pub use search::SearchDoc;
 
 /// A page as it is shown.
@@ -123,6 +126,9 @@ impl Site {
         if settings.readme_as_index {
             files.add_readme(tree.as_ref());
         }
+        if files.all.is_empty() && !config.path.is_empty() {
+            return Err(DocsError::NoDocs { path: config.path, docs_dir: config.docs_dir });
+        }
         let nav = nav::build(merged.nav.as_deref(), &files, &config.path, &mut findings);
         let surroundings = surroundings(&config, &files);
         let mut keys = Vec::with_capacity(nav.pages.len());
@@ -146,9 +152,10 @@ impl Site {
     /// As for [`Site::load`].
     pub fn load_after(previous: &Site, tree: Arc<dyn Tree>, settings: &Settings) -> Result<Self, DocsError> {
         let site = Self::load(tree, settings)?;
+        let known: HashMap<&[u8; 32], usize> =
+            previous.keys.iter().enumerate().map(|(page, key)| (key, page)).collect();
         for (page, key) in site.keys.iter().enumerate() {
-            let known = previous.keys.iter().position(|other| other == key);
-            let Some(content) = known.and_then(|page| previous.contents[page].get()) else { continue };
+            let Some(content) = known.get(key).and_then(|page| previous.contents[*page].get()) else { continue };
             let same = content
                 .dependencies
                 .iter()
@@ -357,15 +364,20 @@ impl Site {
     }
 
     fn source(&self, page: usize) -> Result<String, DocsError> {
-        let path = &self.files.all[self.nav.pages[page].file].source;
-        let text = String::from_utf8(self.tree.read(path)?).map_err(|_| DocsError::NotText { path: path.clone() })?;
+        let bytes = self.tree.read(&self.files.all[self.nav.pages[page].file].source)?;
+        // One page in another encoding does not keep the others from being read.
+        let text =
+            String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }
 
     fn make(&self, page: usize) -> Result<Content, DocsError> {
         let (meta, text, _) = meta::split(&self.source(page)?);
         let host = PageHost::new(self.tree.as_ref(), &self.files, self.nav.pages[page].file);
-        let rendered = markdown::render(&text, &self.config.markdown, &host);
+        let mut rendered = markdown::render(&text, &self.config.markdown, &host);
+        if text.contains('\u{fffd}') {
+            rendered.warnings.push("the page is not UTF-8, or has signs that were lost before".to_owned());
+        }
         Ok(Content {
             html: rendered.html,
             toc: rendered.toc,
@@ -404,6 +416,10 @@ impl Site {
     }
 
     fn edit_url(&self, page: usize) -> Option<String> {
+        self.edit_address(page).filter(|url| is_safe_link(url))
+    }
+
+    fn edit_address(&self, page: usize) -> Option<String> {
         let file = &self.files.all[self.nav.pages[page].file];
         let mount = self.mounts.iter().rev().find(|mount| !mount.alias.is_empty() && in_mount(&file.uri, mount));
         let config = &self.config;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use docs::{Sanitizer, Stamp};
+use docs::{Build, Sanitizer};
 
 use super::{Outcome, count, docs_check};
 
@@ -27,10 +27,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
         bail!("{} is not empty; name another folder, or remove what is in it", out.display());
     }
     let site = docs_check::load(&arguments.folder)?;
-    let stamp = Stamp { etag: arguments.etag.as_deref(), ..Stamp::default() };
-    let files = site.files();
+    let build = Build { etag: arguments.etag.clone(), ..Build::default() };
+    let files = site.paths();
     for path in &files {
-        let Some(bytes) = site.file(path, stamp, Some(&Sanitizer::default()))? else { continue };
+        let bytes = site.file(path, &build, Some(&Sanitizer::default()))?;
         let file = out.join(path);
         let folder = file.parent().unwrap_or(out);
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;

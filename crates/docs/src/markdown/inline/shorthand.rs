@@ -104,7 +104,11 @@ pub(super) fn shorthand(_: &mut Inline, doc: &mut Document, text: &str, from: us
     let options = doc.options.shorthand.clone()?;
     let base = HOSTS.iter().position(|host| host.host == options.host).unwrap_or(0);
     let patterns = &PATTERNS[base];
-    for pattern in &patterns.repositories {
+    let at_sign = text[from..].contains('@');
+    if !at_sign && !may_refer(&text.as_bytes()[from..]) {
+        return None;
+    }
+    for pattern in patterns.repositories.iter().filter(|_| at_sign) {
         if let Some(found) = pattern.captures_from_pos(text, from).ok().flatten() {
             let (host, user) = named(base, &part(&found, "mention")[1..]);
             let repo = part(&found, "repo");
@@ -113,13 +117,16 @@ pub(super) fn shorthand(_: &mut Inline, doc: &mut Document, text: &str, from: us
             return Match::new(Found::Element(link), found.get(0)?.range());
         }
     }
-    for pattern in &patterns.mentions {
+    for pattern in patterns.mentions.iter().filter(|_| at_sign) {
         if let Some(found) = pattern.captures_from_pos(text, from).ok().flatten() {
             let (host, user) = named(base, &part(&found, "mention")[1..]);
             let link = link(doc, &HOSTS[host], "mention", &format!("@{user}"), &format!("/{user}"));
             doc.dom.set_attr(link, "title", format!("{} User: {user}", HOSTS[host].label));
             return Match::new(Found::Element(link), found.get(0)?.range());
         }
+    }
+    if !may_refer(&text.as_bytes()[from..]) {
+        return None;
     }
     for pattern in patterns.references.iter().chain([&patterns.own]) {
         let mut at = from;
@@ -132,6 +139,17 @@ pub(super) fn shorthand(_: &mut Inline, doc: &mut Document, text: &str, from: us
         }
     }
     None
+}
+
+/// Whether there is a number behind a sign, or a commit.
+fn may_refer(bytes: &[u8]) -> bool {
+    let issue = bytes.windows(2).any(|pair| matches!(pair[0], b'#' | b'!' | b'?') && matches!(pair[1], b'1'..=b'9'));
+    let mut run = 0;
+    issue
+        || bytes.iter().any(|byte| {
+            run = if matches!(byte, b'0'..=b'9' | b'a'..=b'f') { run + 1 } else { 0 };
+            run >= 40
+        })
 }
 
 fn part<'t>(found: &Captures<'t, str>, name: &str) -> &'t str {

@@ -20,14 +20,18 @@ static UML: LazyLock<Regex> =
 
 pub(super) fn convert(doc: &mut Document, text: &str) -> String {
     let mut text = text.to_owned();
-    for (pattern, group, language, tool) in
-        [(&CURLY, 3, "dot", "Graphviz"), (&GRAPHVIZ, 3, "dot", "Graphviz"), (&UML, 1, "plantuml", "PlantUML")]
+    let mut shown = |tool: &str| doc.warnings.push(format!("a diagram is shown as its source: {tool} is not run here"));
+    for (pattern, group, fence, tool) in
+        [(&CURLY, 3, "dot", "Graphviz"), (&GRAPHVIZ, 3, "dot", "Graphviz"), (&UML, 1, "{.text .plantuml}", "PlantUML")]
     {
         if pattern.is_match(&text) {
-            let replacement = format!("\n```{language}\n${{{group}}}\n```\n");
+            let replacement = format!("\n``` {fence}\n${{{group}}}\n```\n");
             text = pattern.replace_all(&text, replacement).into_owned();
-            doc.warnings.push(format!("a diagram is shown as its source: {tool} is not run here"));
+            shown(tool);
         }
+    }
+    if text.contains("```plantuml") {
+        shown("PlantUML");
     }
     text
 }

@@ -27,7 +27,8 @@ pub(super) fn run(doc: &mut Document, root: NodeId) -> Vec<Heading> {
         doc.dom.get_mut(id).tag = format!("h{level}").into();
         let plain = without_references(doc, id);
         let html = rendered_inner(doc, plain);
-        let mut name = strip_tags(&html);
+        // Nothing is left that could begin a tag; should it ever be, it is text.
+        let mut name = strip_tags(&html).replace('<', "&lt;");
         if doc.dom.attr(id, "id").is_none() {
             let anchor = slug(&htmlize::unescape(name.as_str()), &doc.options.separator, doc.options.slugs);
             doc.dom.set_attr(id, "id", anchors.unique(anchor));
