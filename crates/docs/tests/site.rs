@@ -158,6 +158,8 @@ fn sites_are_made_of_several() {
         ("parts/r2/mkdocs.yml", "docs_dir: docs\n", "no 'site_name'"),
         ("parts/r2/mkdocs.yml", "site_name: r1\n", "two included sites are named 'r1'"),
         ("parts/r2/mkdocs.yml", "site_name: r2\ndocs_dir: nowhere\n", "has no files"),
+        ("mkdocs.yml", "site_name: x\nnav:\n  - A: '!include no/mkdocs.yml'\n", "no/mkdocs.yml does not exist"),
+        ("mkdocs.yml", "site_name: x\nnav:\n  - A: '!include ../x/mkdocs.yml'\n", "outside of the source"),
     ] {
         let error = Site::load(Arc::new(with(path, text)), &Settings::default()).err().unwrap();
         assert!(error.to_string().contains(message), "{error}");
@@ -170,7 +172,7 @@ fn what_leads_nowhere_is_told_with_its_line() {
         ("mkdocs.yml", "site_name: x\n"),
         (
             "docs/index.md",
-            "---\ntitle: T\n---\n\n# T\n\n[ok](b.md#there) [bad](missing.md)\n\n![img](no.png)\n[anchor](b.md#nowhere)\n\
+            "---\ntitle: T\n---\n\n# T\n\n[ok](b.md#there) [bad](missing.md) [bad](missing.md)\n\n![img](no.png)\n[anchor](b.md#nowhere)\n\
              [own](#gone) [near](b) [abs](/x)\n\n<img src=\"raw.png\"> <a href=\"b/\">fine</a>\n\n--8<-- \"gone.txt\"\n",
         ),
         ("docs/b.md", "# B\n\n## There\n"),
