@@ -65,6 +65,7 @@ fn a_configuration_cannot_run_code_or_leave_its_source() {
     assert!(error(&[("mkdocs.yml", "site_name: x\ndocs_dir: ../other\n")]).contains("outside of the source"));
     assert!(error(&[("mkdocs.yml", "site_name: x\ndocs_dir: /etc\n")]).contains("outside of the source"));
     assert!(error(&[("mkdocs.yml", "INHERIT: ../base.yml\n")]).contains("outside of the source"));
+    assert!(error(&[("mkdocs.yml", "site_name: x\ndocs_dir: .\n")]).contains("below the configuration"));
     assert!(error(&[("mkdocs.yml", "site_name: [\n")]).contains("mkdocs.yml cannot be read"));
     assert!(error(&[("mkdocs.yml", "just text")]).contains("must be a mapping"));
     let slugs = "site_name: x\nmarkdown_extensions:\n  - toc:\n      slugify: !!python/object/apply:pymdownx.slugs.slugify\n        kwds:\n          case: lower\n";
@@ -227,6 +228,25 @@ fn only_what_changed_is_rendered_again() {
     // A page more may be what a link of any other waits for.
     let more: Vec<(&str, &str)> = files.into_iter().chain([("docs/c.md", "# C")]).collect();
     assert_eq!(Site::load_after(&first, tree(&more), &settings).unwrap().rendered(), 0);
+}
+
+#[test]
+fn a_page_that_cannot_be_rendered_costs_no_other() {
+    let mut files = MemoryTree::default();
+    files.insert("docs/index.md", "# Fine\n");
+    files.insert("docs/latin.md", b"# Caf\xe9\n".to_vec());
+    files.insert("docs/huge.md", "x".repeat(9 * 1024 * 1024));
+    assert!(!files.insert("../out.md", "x"));
+    let site = Site::load(Arc::new(files), &Settings::default()).unwrap();
+    assert_eq!(site.render("latin/").unwrap().title, "Caf\u{fffd}");
+    let told: Vec<String> = site.check().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "docs/huge.md: the page is larger than 8388608 bytes and is not rendered",
+            "docs/latin.md: the page is not UTF-8, or has signs that were lost before",
+        ]
+    );
 }
 
 #[test]
