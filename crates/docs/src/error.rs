@@ -22,6 +22,8 @@ pub enum DocsError {
     Include { path: String, message: String },
     #[error("{path}: docs_dir is '{docs_dir}', which has no files")]
     NoDocs { path: String, docs_dir: String },
+    #[error("{path}: docs_dir must be a folder below the configuration, or the whole source would be published")]
+    DocsIsSource { path: String },
     #[error("there is no page '{url}'")]
     NoPage { url: String },
 }

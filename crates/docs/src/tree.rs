@@ -14,6 +14,8 @@ pub enum TreeError {
     },
     #[error("{path} is a link that leaves the source; links may only lead to files inside it")]
     Escapes { path: String },
+    #[error("the source has more than {most} files")]
+    TooMany { most: usize },
     #[error("{path} is not a file of the source")]
     Missing { path: String },
 }
@@ -73,6 +75,9 @@ impl Tree for MemoryTree {
     }
 }
 
+/// More files than any documentation has.
+const MOST_FILES: usize = 200_000;
+
 /// A source on disk. Symbolic links are followed inside the folder and are an error where they leave it.
 #[derive(Clone, Debug)]
 pub struct DirTree {
@@ -84,7 +89,7 @@ impl DirTree {
     /// Lists the files under `root`, leaving out what tools put there.
     ///
     /// # Errors
-    /// If a folder cannot be read or a link leaves `root`.
+    /// If a folder cannot be read, a link leaves `root`, or there are too many files.
     pub fn open(root: &Path) -> Result<Self, TreeError> {
         let read = |path: &Path, source| TreeError::Read { path: path.display().to_string(), source };
         let root = root.canonicalize().map_err(|source| read(root, source))?;
@@ -120,6 +125,9 @@ impl DirTree {
                     }
                 } else {
                     paths.insert(path);
+                    if paths.len() > MOST_FILES {
+                        return Err(TreeError::TooMany { most: MOST_FILES });
+                    }
                 }
             }
         }

@@ -65,6 +65,7 @@ fn a_configuration_cannot_run_code_or_leave_its_source() {
     assert!(error(&[("mkdocs.yml", "site_name: x\ndocs_dir: ../other\n")]).contains("outside of the source"));
     assert!(error(&[("mkdocs.yml", "site_name: x\ndocs_dir: /etc\n")]).contains("outside of the source"));
     assert!(error(&[("mkdocs.yml", "INHERIT: ../base.yml\n")]).contains("outside of the source"));
+    assert!(error(&[("mkdocs.yml", "site_name: x\ndocs_dir: .\n")]).contains("below the configuration"));
     assert!(error(&[("mkdocs.yml", "site_name: [\n")]).contains("mkdocs.yml cannot be read"));
     assert!(error(&[("mkdocs.yml", "just text")]).contains("must be a mapping"));
     let slugs = "site_name: x\nmarkdown_extensions:\n  - toc:\n      slugify: !!python/object/apply:pymdownx.slugs.slugify\n        kwds:\n          case: lower\n";
@@ -158,6 +159,8 @@ fn sites_are_made_of_several() {
         ("parts/r2/mkdocs.yml", "docs_dir: docs\n", "no 'site_name'"),
         ("parts/r2/mkdocs.yml", "site_name: r1\n", "two included sites are named 'r1'"),
         ("parts/r2/mkdocs.yml", "site_name: r2\ndocs_dir: nowhere\n", "has no files"),
+        ("mkdocs.yml", "site_name: x\nnav:\n  - A: '!include no/mkdocs.yml'\n", "no/mkdocs.yml does not exist"),
+        ("mkdocs.yml", "site_name: x\nnav:\n  - A: '!include ../x/mkdocs.yml'\n", "outside of the source"),
     ] {
         let error = Site::load(Arc::new(with(path, text)), &Settings::default()).err().unwrap();
         assert!(error.to_string().contains(message), "{error}");
@@ -170,7 +173,7 @@ fn what_leads_nowhere_is_told_with_its_line() {
         ("mkdocs.yml", "site_name: x\n"),
         (
             "docs/index.md",
-            "---\ntitle: T\n---\n\n# T\n\n[ok](b.md#there) [bad](missing.md)\n\n![img](no.png)\n[anchor](b.md#nowhere)\n\
+            "---\ntitle: T\n---\n\n# T\n\n[ok](b.md#there) [bad](missing.md) [bad](missing.md)\n\n![img](no.png)\n[anchor](b.md#nowhere)\n\
              [own](#gone) [near](b) [abs](/x)\n\n<img src=\"raw.png\"> <a href=\"b/\">fine</a>\n\n--8<-- \"gone.txt\"\n",
         ),
         ("docs/b.md", "# B\n\n## There\n"),
@@ -225,6 +228,25 @@ fn only_what_changed_is_rendered_again() {
     // A page more may be what a link of any other waits for.
     let more: Vec<(&str, &str)> = files.into_iter().chain([("docs/c.md", "# C")]).collect();
     assert_eq!(Site::load_after(&first, tree(&more), &settings).unwrap().rendered(), 0);
+}
+
+#[test]
+fn a_page_that_cannot_be_rendered_costs_no_other() {
+    let mut files = MemoryTree::default();
+    files.insert("docs/index.md", "# Fine\n");
+    files.insert("docs/latin.md", b"# Caf\xe9\n".to_vec());
+    files.insert("docs/huge.md", "x".repeat(9 * 1024 * 1024));
+    assert!(!files.insert("../out.md", "x"));
+    let site = Site::load(Arc::new(files), &Settings::default()).unwrap();
+    assert_eq!(site.render("latin/").unwrap().title, "Caf\u{fffd}");
+    let told: Vec<String> = site.check().unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "docs/huge.md: the page is larger than 8388608 bytes and is not rendered",
+            "docs/latin.md: the page is not UTF-8, or has signs that were lost before",
+        ]
+    );
 }
 
 #[test]

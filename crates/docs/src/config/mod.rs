@@ -270,6 +270,9 @@ impl Reader<'_> {
             return Err(escapes("docs_dir", &docs));
         }
         let docs_dir = join(folder, &docs).ok_or_else(|| escapes("docs_dir", &docs))?;
+        if docs_dir == folder && !self.path.is_empty() {
+            return Err(DocsError::DocsIsSource { path: self.path.to_owned() });
+        }
         let site_name = self.text("site_name").unwrap_or_else(|| self.settings.site_name.clone());
         let repo_url = self.text("repo_url").or_else(|| self.settings.repo_url.clone());
         let edit_uri = match self.yaml.get("edit_uri") {

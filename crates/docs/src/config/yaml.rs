@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 /// A value of a configuration.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Yaml {
+    #[default]
     Null,
     Bool(bool),
     Int(i64),

@@ -198,6 +198,8 @@ fn kind(name: &str) -> Option<Kind> {
 
 /// The lines of `source`, escaped, with their words marked. A mark never goes beyond its line.
 pub(super) fn lines(source: &str, language: &str) -> Vec<String> {
+    // A placeholder must stay in one piece.
+    let language = if source.contains('\u{2}') { "" } else { language };
     let pieces = match kind(language) {
         Some(Kind::Words(language)) => words(source, language),
         Some(Kind::Markup) => markup(source),
@@ -453,6 +455,11 @@ mod tests {
             "- <span class=\"nt\">x-y</span>: <span class=\"mi\">1</span>"
         );
         assert_eq!(lines("it's $HOME", "sh"), ["it's <span class=\"nv\">$HOME</span>"]);
+    }
+
+    #[test]
+    fn placeholders_stay_whole() {
+        assert_eq!(lines("x = \u{2}czjqqkd:0\u{3}1", "py"), ["x = \u{2}czjqqkd:0\u{3}1"]);
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub(super) fn pages(site: &Site) -> Result<Vec<Finding>, DocsError> {
         let urls = references.remove(&page).unwrap_or_default();
         findings.extend(raw(site, page, &content, &urls, &mut lines));
     }
+    let mut seen = HashSet::new();
+    findings.retain(|finding| seen.insert((finding.path.clone(), finding.line, finding.message.clone())));
     Ok(findings)
 }
 
@@ -121,11 +123,11 @@ impl<'s> Lines<'s> {
         let from = self.asked.entry(text.to_owned()).or_insert(self.skip);
         let lines = || self.source.lines().enumerate().skip(*from);
         let line = lines().find(|(_, line)| is_address(line, text)).or_else(|| lines().find(|(_, l)| l.contains(text)));
-        let number = line.map(|(index, _)| index + 1);
-        if let Some(number) = number {
-            *from = number;
+        if let Some((index, _)) = line {
+            *from = index + 1;
         }
-        number
+        // One address that is defined once may be named often: it is shown where it was found last.
+        (*from > self.skip).then_some(*from)
     }
 }
 

@@ -77,8 +77,11 @@ pub enum NavEntry {
     },
 }
 
+/// Pages beyond this are data that somebody gave the wrong name.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
 /// What a page's source becomes, whatever surrounds it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Content {
     html: String,
     toc: Vec<Heading>,
@@ -374,6 +377,10 @@ impl Site {
     fn make(&self, page: usize) -> Result<Content, DocsError> {
         let (meta, text, _) = meta::split(&self.source(page)?);
         let host = PageHost::new(self.tree.as_ref(), &self.files, self.nav.pages[page].file);
+        if text.len() > MOST_BYTES {
+            let warnings = vec![format!("the page is larger than {MOST_BYTES} bytes and is not rendered")];
+            return Ok(Content { meta, warnings, ..Content::default() });
+        }
         let mut rendered = markdown::render(&text, &self.config.markdown, &host);
         if text.contains('\u{fffd}') {
             rendered.warnings.push("the page is not UTF-8, or has signs that were lost before".to_owned());

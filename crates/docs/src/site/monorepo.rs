@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::files::Mount;
 use crate::config::{self, Config, NavEntry, NavTarget, Settings, Yaml};
 use crate::error::DocsError;
-use crate::tree::{Tree, file_name, join, parent};
+use crate::tree::{Tree, TreeError, file_name, join, parent};
 
 const INCLUDE: &str = "!include ";
 const WILDCARD: &str = "*include ";
@@ -102,7 +102,12 @@ impl Includes<'_> {
             key: "nav",
             value: path.to_owned(),
         })?;
-        let yaml = config::read_yaml(self.tree, &full, self.settings)?;
+        let yaml = match config::read_yaml(self.tree, &full, self.settings) {
+            Err(DocsError::Tree(TreeError::Missing { .. })) => {
+                return Err(self.error(self.config, format!("the included file {full} does not exist")));
+            }
+            other => other?,
+        };
         self.include_yaml(&full, &yaml)
     }
 
