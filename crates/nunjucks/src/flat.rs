@@ -39,6 +39,10 @@ impl Flat {
         self.infix(Infix::Plus);
     }
 
+    pub fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
     /// Puts the whole together as JavaScript would.
     pub fn reduce(self) -> Expr {
         let mut items = self.0.into_iter().peekable();

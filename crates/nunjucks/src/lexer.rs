@@ -86,7 +86,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Everything up to the tag that ends a raw block, which is left to be read. Blocks of the same name nest.
+    /// Everything up to the tag that ends a raw block, and past that tag; nothing without one. Blocks of the same name nest.
     pub fn raw(&mut self, tag: &str) -> Option<String> {
         let end = format!("end{tag}");
         let mut level = 1;
@@ -104,7 +104,7 @@ impl<'a> Lexer<'a> {
             }
             if level == 0 {
                 let text = self.rest()[..open].to_owned();
-                self.forward(open);
+                self.forward(open + BLOCK_START.len() + name_length + BLOCK_END.len());
                 return Some(text);
             }
         }
