@@ -1,0 +1,70 @@
+//! What `value.name` and `value[key]` give. Only what a value itself holds and the methods listed here can be reached: no
+//! constructors, no prototypes.
+
+use std::rc::Rc;
+
+use crate::{
+    function::Function,
+    methods,
+    text,
+    value::Value,
+};
+
+pub(crate) fn lookup(value: &Value, key: &Value) -> Value {
+    match value {
+        Value::Text(content) | Value::Safe(content) => match index(key) {
+            Some(at) => text::unit(content, at).map_or(Value::Undefined, Value::text),
+            None if is(key, "length") => Value::count(text::length(content)),
+            None => method(value, key, methods::TEXT),
+        },
+        Value::List(items) => match index(key) {
+            Some(at) => items.borrow().get(at).cloned().unwrap_or_default(),
+            None if is(key, "length") => Value::count(items.borrow().len()),
+            None => method(value, key, methods::LIST),
+        },
+        Value::Map(map) => {
+            let own = map.borrow().get(&key.to_text()).cloned();
+            own.unwrap_or_else(|| method(value, key, methods::MAP))
+        }
+        Value::Number(_) => method(value, key, methods::NUMBER),
+        Value::Regex(_) => method(value, key, methods::REGEX),
+        Value::Bool(_) => method(value, key, methods::BOOL),
+        Value::Undefined | Value::Null | Value::Function(_) => Value::Undefined,
+    }
+}
+
+/// A member by a name with dots in it; only what maps and lists hold.
+pub(crate) fn path(value: &Value, path: &Value) -> Value {
+    let Some(names) = path.as_text() else { return own(value, path) };
+    names.split('.').fold(value.clone(), |value, name| own(&value, &Value::text(name)))
+}
+
+fn own(value: &Value, key: &Value) -> Value {
+    match value {
+        Value::Map(map) => map.borrow().get(&key.to_text()).cloned().unwrap_or_default(),
+        Value::List(_) => lookup(value, key),
+        _ => Value::Undefined,
+    }
+}
+
+fn is(key: &Value, name: &str) -> bool {
+    key.as_text().is_some_and(|key| &**key == name)
+}
+
+/// The key as a place in a list or text.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and not negative")]
+fn index(key: &Value) -> Option<usize> {
+    match key {
+        Value::Number(number) if number.fract() == 0.0 && (0.0..4e9).contains(number) => Some(*number as usize),
+        Value::Text(text) => text.parse().ok().filter(|number: &usize| number.to_string() == **text),
+        _ => None,
+    }
+}
+
+fn method(receiver: &Value, key: &Value, known: &[&str]) -> Value {
+    let name = key.to_text();
+    if !known.contains(&&*name) {
+        return Value::Undefined;
+    }
+    Value::Function(Rc::new(Function::Method { receiver: receiver.clone(), name }))
+}
