@@ -11,12 +11,23 @@ pub(crate) enum Node {
     /// Conditions in turn; the last may have none.
     If(Vec<(Option<Expr>, Vec<Self>)>),
     For(Box<For>),
-    Set { targets: Vec<Rc<str>>, value: Expr },
+    Set {
+        targets: Vec<Rc<str>>,
+        value: Expr,
+    },
     Macro(Rc<Macro>),
     Block(Vec<Self>),
-    Switch { value: Expr, cases: Vec<(Expr, Vec<Self>)>, default: Vec<Self> },
+    Switch {
+        value: Expr,
+        cases: Vec<(Expr, Vec<Self>)>,
+        default: Vec<Self>,
+    },
     /// A tag that names another template: there is none.
-    Other { template: Expr, optional: bool, place: Place },
+    Other {
+        template: Expr,
+        optional: bool,
+        place: Place,
+    },
 }
 
 #[derive(Clone)]
@@ -46,13 +57,31 @@ pub(crate) enum Expr {
     /// Several expressions in parentheses: the last is the value.
     Group(Vec<Self>),
     Lookup(Box<(Self, Self)>),
-    Call { callee: Box<Self>, arguments: Vec<Self>, place: Place },
-    Filter { name: Rc<str>, arguments: Vec<Self>, place: Place },
-    Test { name: Rc<str>, arguments: Vec<Self>, place: Place },
-    In { pair: Box<(Self, Self)>, place: Place },
+    Call {
+        callee: Box<Self>,
+        arguments: Vec<Self>,
+        place: Place,
+    },
+    Filter {
+        name: Rc<str>,
+        arguments: Vec<Self>,
+        place: Place,
+    },
+    Test {
+        name: Rc<str>,
+        arguments: Vec<Self>,
+        place: Place,
+    },
+    In {
+        pair: Box<(Self, Self)>,
+        place: Place,
+    },
     Prefix(Prefix, Box<Self>),
     /// Operands with operators of one strength, taken from left to right.
-    Chain { first: Box<Self>, rest: Vec<(Infix, Self)> },
+    Chain {
+        first: Box<Self>,
+        rest: Vec<(Infix, Self)>,
+    },
     FloorDivide(Box<(Self, Self)>),
     Power(Box<(Self, Self)>),
     If(Box<(Self, Self, Option<Self>)>),

@@ -8,8 +8,7 @@ use crate::{
     filters,
     frame::Frame,
     function::{Cycle, Function, Host},
-    member,
-    methods,
+    member, methods,
     run::Run,
     tests,
     value::{KEYWORDS, Value, ordered},
@@ -30,9 +29,15 @@ impl Run<'_> {
             Expr::Keywords(entries) => self.dict(entries, frame, true),
             Expr::Group(items) => Ok(self.all(items, frame)?.pop().unwrap_or_default()),
             Expr::Lookup(pair) => Ok(member::lookup(&self.eval(&pair.0, frame)?, &self.eval(&pair.1, frame)?)),
-            Expr::Call { callee, arguments, place } => self.call_named(callee, arguments, frame).map_err(|failure| failure.at(*place)),
-            Expr::Filter { name, arguments, place } => self.filter(name, arguments, frame).map_err(|failure| failure.at(*place)),
-            Expr::Test { name, arguments, place } => self.test(name, arguments, frame).map_err(|failure| failure.at(*place)),
+            Expr::Call { callee, arguments, place } => {
+                self.call_named(callee, arguments, frame).map_err(|failure| failure.at(*place))
+            }
+            Expr::Filter { name, arguments, place } => {
+                self.filter(name, arguments, frame).map_err(|failure| failure.at(*place))
+            }
+            Expr::Test { name, arguments, place } => {
+                self.test(name, arguments, frame).map_err(|failure| failure.at(*place))
+            }
             Expr::In { pair, place } => self.contains(&pair.0, &pair.1, frame, *place),
             Expr::Prefix(prefix, value) => {
                 let value = self.eval(value, frame)?;
@@ -75,7 +80,11 @@ impl Run<'_> {
         Ok(Value::map(values))
     }
 
-    fn choose(&self, (condition, body, otherwise): &(Expr, Expr, Option<Expr>), frame: &Rc<Frame>) -> Result<Value, Failure> {
+    fn choose(
+        &self,
+        (condition, body, otherwise): &(Expr, Expr, Option<Expr>),
+        frame: &Rc<Frame>,
+    ) -> Result<Value, Failure> {
         if self.eval(condition, frame)?.is_truthy() {
             return self.eval(body, frame);
         }
@@ -112,7 +121,8 @@ impl Run<'_> {
             Value::Text(text) | Value::Safe(text) => text.contains(&*key.to_text()),
             Value::Map(map) => map.borrow().contains_key(&key.to_text()),
             _ => {
-                let message = format!("Cannot use \"in\" operator to search for \"{}\" in unexpected types.", key.to_text());
+                let message =
+                    format!("Cannot use \"in\" operator to search for \"{}\" in unexpected types.", key.to_text());
                 return Err(Failure::new(message).at(place));
             }
         };
@@ -136,7 +146,9 @@ impl Run<'_> {
         self.work(1)?;
         match function {
             Function::Method { receiver, name } => methods::call(self, receiver, name, &arguments),
-            Function::Macro { definition, around } => self.deeper(|| self.call_macro(definition, around.as_ref(), arguments)),
+            Function::Macro { definition, around } => {
+                self.deeper(|| self.call_macro(definition, around.as_ref(), arguments))
+            }
             Function::Host(host) => self.call_host(host, &arguments),
             Function::Range => self.range(&arguments),
             Function::Cycler => Ok(Cycle::object(arguments)),
@@ -146,7 +158,9 @@ impl Run<'_> {
                 Ok(Value::Function(Rc::new(Function::Join { separator, used: false.into() })))
             }
             Function::Cycle { state, resets } => Ok(state.step(*resets)),
-            Function::Join { separator, used } => Ok(if used.replace(true) { separator.clone() } else { Value::text("") }),
+            Function::Join { separator, used } => {
+                Ok(if used.replace(true) { separator.clone() } else { Value::text("") })
+            }
         }
     }
 
@@ -158,10 +172,13 @@ impl Run<'_> {
     }
 
     fn range(&self, arguments: &[Value]) -> Result<Value, Failure> {
-        let number = |at: usize| arguments.get(at).filter(|value| !matches!(value, Value::Undefined)).map(Value::to_number);
+        let number =
+            |at: usize| arguments.get(at).filter(|value| !matches!(value, Value::Undefined)).map(Value::to_number);
         let (from, to, step) = match (number(0), number(1)) {
             (Some(to), None) => (0.0, to, 1.0),
-            (from, to) => (from.unwrap_or(f64::NAN), to.unwrap_or(f64::NAN), number(2).filter(|step| *step != 0.0).unwrap_or(1.0)),
+            (from, to) => {
+                (from.unwrap_or(f64::NAN), to.unwrap_or(f64::NAN), number(2).filter(|step| *step != 0.0).unwrap_or(1.0))
+            }
         };
         let mut items = Vec::new();
         let mut at = from;

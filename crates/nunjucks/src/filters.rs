@@ -29,7 +29,8 @@ pub(crate) fn apply(run: &Run<'_>, name: &str, arguments: Vec<Value>) -> Result<
         "length" => Ok(length(value)),
         _ => match text::apply(run, name, value, &arguments)? {
             Some(value) => Ok(value),
-            None => list::apply(run, name, value, arguments)?.ok_or_else(|| Failure::new(format!("filter not found: {name}"))),
+            None => list::apply(run, name, value, arguments)?
+                .ok_or_else(|| Failure::new(format!("filter not found: {name}"))),
         },
     }
 }
@@ -77,7 +78,9 @@ fn default(value: &Value, arguments: &Arguments) -> Value {
 fn dump(run: &Run<'_>, value: &Value, spaces: &Value) -> Result<Value, Failure> {
     let Some(json) = value.to_json()? else { return Ok(Value::Undefined) };
     let indent = match spaces {
-        Value::Number(number) => " ".repeat((1..=10).rev().find(|count| f64::from(*count) <= *number).unwrap_or(0).try_into().unwrap_or(0)),
+        Value::Number(number) => {
+            " ".repeat((1..=10).rev().find(|count| f64::from(*count) <= *number).unwrap_or(0).try_into().unwrap_or(0))
+        }
         other => other.as_text().map_or_else(String::new, |text| text.chars().take(10).collect()),
     };
     let mut written = Vec::new();
@@ -117,7 +120,8 @@ fn int(arguments: Arguments) -> Value {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let base = Some(arguments.at(2)).filter(|base| !matches!(base, Value::Undefined)).map_or(10.0, |base| base.to_number());
+    let base =
+        Some(arguments.at(2)).filter(|base| !matches!(base, Value::Undefined)).map_or(10.0, |base| base.to_number());
     let base = (2..=36).find(|known| f64::from(*known) == base).unwrap_or(10);
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).filter(|_| base == 16).unwrap_or(text);
     match parse_digits(digits, base) {

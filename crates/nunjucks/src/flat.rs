@@ -58,7 +58,9 @@ fn strength(items: &mut Peekable<IntoIter<Item>>, level: u8) -> Expr {
     }
     let first = strength(items, level + 1);
     let mut rest = Vec::new();
-    while let Some(Item::Infix(infix)) = items.next_if(|item| matches!(item, Item::Infix(infix) if infix.strength() == level)) {
+    while let Some(Item::Infix(infix)) =
+        items.next_if(|item| matches!(item, Item::Infix(infix) if infix.strength() == level))
+    {
         rest.push((infix, strength(items, level + 1)));
     }
     if rest.is_empty() { first } else { Expr::Chain { first: Box::new(first), rest } }

@@ -19,17 +19,29 @@ pub type Host = Arc<dyn Fn(&[Option<Json>]) -> Result<Option<Json>, String> + Se
 
 pub(crate) enum Function {
     /// A method of a value, not called yet.
-    Method { receiver: Value, name: Rc<str> },
+    Method {
+        receiver: Value,
+        name: Rc<str>,
+    },
     /// A macro; `{% call %}` sees the variables around it, others do not.
-    Macro { definition: Rc<Macro>, around: Option<Rc<Frame>> },
+    Macro {
+        definition: Rc<Macro>,
+        around: Option<Rc<Frame>>,
+    },
     Host(Host),
     Range,
     Cycler,
     Joiner,
     /// `next` or `reset` of a cycler.
-    Cycle { state: Rc<Cycle>, resets: bool },
+    Cycle {
+        state: Rc<Cycle>,
+        resets: bool,
+    },
     /// Nothing the first time, then the separator.
-    Join { separator: Value, used: Cell<bool> },
+    Join {
+        separator: Value,
+        used: Cell<bool>,
+    },
 }
 
 pub(crate) struct Cycle {
@@ -44,7 +56,11 @@ impl Cycle {
         let object = Rc::new(RefCell::new(Map::new()));
         let state = Rc::new(Self { items, at: Cell::new(0), object: Rc::downgrade(&object) });
         let method = |resets| Value::Function(Rc::new(Function::Cycle { state: Rc::clone(&state), resets }));
-        object.borrow_mut().extend([("current".into(), Value::Null), ("reset".into(), method(true)), ("next".into(), method(false))]);
+        object.borrow_mut().extend([
+            ("current".into(), Value::Null),
+            ("reset".into(), method(true)),
+            ("next".into(), method(false)),
+        ]);
         Value::Map(object)
     }
 

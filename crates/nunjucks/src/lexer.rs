@@ -9,15 +9,26 @@ pub(crate) enum Token {
     Data(String),
     /// A comment with its delimiters, because they may ask to trim what is beside it.
     Comment(String),
-    BlockStart { trim: bool },
-    BlockEnd { trim: bool },
-    VariableStart { trim: bool },
-    VariableEnd { trim: bool },
+    BlockStart {
+        trim: bool,
+    },
+    BlockEnd {
+        trim: bool,
+    },
+    VariableStart {
+        trim: bool,
+    },
+    VariableEnd {
+        trim: bool,
+    },
     Text(String),
     Number(f64),
     Bool(bool),
     None,
-    Regex { body: String, flags: String },
+    Regex {
+        body: String,
+        flags: String,
+    },
     Symbol(String),
     /// Brackets, operators, commas, colons, pipes.
     Mark(&'static str),
@@ -48,8 +59,8 @@ const COMMENT_END: &str = "#}";
 
 /// The marks, longest first where one begins another.
 const MARKS: [&str; 29] = [
-    "===", "!==", "==", "!=", "<=", ">=", "//", "**", "(", ")", "[", "]", "{", "}", "%", "*", "-", "+", "~", "/", "#", ",", ":", "|", ".",
-    "<", ">", "=", "!",
+    "===", "!==", "==", "!=", "<=", ">=", "//", "**", "(", ")", "[", "]", "{", "}", "%", "*", "-", "+", "~", "/", "#",
+    ",", ":", "|", ".", "<", ">", "=", "!",
 ];
 
 const SPACES: [char; 5] = [' ', '\n', '\t', '\r', '\u{a0}'];

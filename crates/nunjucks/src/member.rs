@@ -3,12 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::{
-    function::Function,
-    methods,
-    text,
-    value::Value,
-};
+use crate::{function::Function, methods, text, value::Value};
 
 pub(crate) fn lookup(value: &Value, key: &Value) -> Value {
     match value {

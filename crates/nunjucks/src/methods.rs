@@ -12,13 +12,61 @@ use crate::{
 };
 
 pub(crate) const TEXT: &[&str] = &[
-    "at", "charAt", "charCodeAt", "concat", "endsWith", "includes", "indexOf", "lastIndexOf", "localeCompare", "match", "padEnd",
-    "padStart", "repeat", "replace", "replaceAll", "search", "slice", "split", "startsWith", "substr", "substring", "toLowerCase",
-    "toLocaleLowerCase", "toString", "toUpperCase", "toLocaleUpperCase", "trim", "trimEnd", "trimStart", "valueOf",
+    "at",
+    "charAt",
+    "charCodeAt",
+    "concat",
+    "endsWith",
+    "includes",
+    "indexOf",
+    "lastIndexOf",
+    "localeCompare",
+    "match",
+    "padEnd",
+    "padStart",
+    "repeat",
+    "replace",
+    "replaceAll",
+    "search",
+    "slice",
+    "split",
+    "startsWith",
+    "substr",
+    "substring",
+    "toLowerCase",
+    "toLocaleLowerCase",
+    "toString",
+    "toUpperCase",
+    "toLocaleUpperCase",
+    "trim",
+    "trimEnd",
+    "trimStart",
+    "valueOf",
 ];
 pub(crate) const LIST: &[&str] = &[
-    "at", "concat", "every", "filter", "find", "findIndex", "flat", "forEach", "includes", "indexOf", "join", "lastIndexOf", "map", "pop",
-    "push", "reverse", "shift", "slice", "some", "sort", "splice", "toString", "unshift",
+    "at",
+    "concat",
+    "every",
+    "filter",
+    "find",
+    "findIndex",
+    "flat",
+    "forEach",
+    "includes",
+    "indexOf",
+    "join",
+    "lastIndexOf",
+    "map",
+    "pop",
+    "push",
+    "reverse",
+    "shift",
+    "slice",
+    "some",
+    "sort",
+    "splice",
+    "toString",
+    "unshift",
 ];
 pub(crate) const MAP: &[&str] = &["hasOwnProperty", "toString"];
 pub(crate) const NUMBER: &[&str] = &["toFixed", "toString", "valueOf"];
@@ -30,11 +78,15 @@ pub(crate) fn call(run: &Run<'_>, receiver: &Value, name: &str, arguments: &[Val
     let value = match receiver {
         Value::Text(content) | Value::Safe(content) => of_text(run, content, name, arguments)?,
         Value::List(items) => of_list(run, receiver, items, name, arguments)?,
-        Value::Map(map) if name == "hasOwnProperty" => Value::Bool(map.borrow().contains_key(&argument(arguments, 0).to_text())),
+        Value::Map(map) if name == "hasOwnProperty" => {
+            Value::Bool(map.borrow().contains_key(&argument(arguments, 0).to_text()))
+        }
         Value::Number(number) if name == "toFixed" => to_fixed(*number, &argument(arguments, 0))?,
         Value::Number(number) if name == "toString" => to_radix(*number, &argument(arguments, 0))?,
         Value::Number(_) | Value::Bool(_) if name == "valueOf" => receiver.clone(),
-        Value::Regex(regex) if name == "test" => Value::Bool(!regex.matches(&argument(arguments, 0).to_text(), false)?.is_empty()),
+        Value::Regex(regex) if name == "test" => {
+            Value::Bool(!regex.matches(&argument(arguments, 0).to_text(), false)?.is_empty())
+        }
         Value::Regex(regex) if name == "exec" => first_match(regex, &argument(arguments, 0).to_text())?,
         _ => Value::Text(receiver.to_text()),
     };
@@ -57,7 +109,12 @@ fn whole(value: &Value) -> f64 {
 }
 
 /// A place in something of a length: negative ones count from the end.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "clamped to the length")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "clamped to the length"
+)]
 fn relative(number: f64, length: usize) -> usize {
     let length = length as f64;
     (if number < 0.0 { (length + number).max(0.0) } else { number.min(length) }) as usize
@@ -78,7 +135,8 @@ fn of_text(run: &Run<'_>, content: &Rc<str>, name: &str, arguments: &[Value]) ->
     run.work(1 + length / 64)?;
     let first = argument(arguments, 0);
     let given = first.to_text();
-    let found_at = |byte: Option<usize>| byte.map_or(Value::Number(-1.0), |byte| Value::count(text::units_before(content, byte)));
+    let found_at =
+        |byte: Option<usize>| byte.map_or(Value::Number(-1.0), |byte| Value::count(text::units_before(content, byte)));
     Ok(match name {
         "at" => signed(&first, length).and_then(|at| text::unit(content, at)).map_or(Value::Undefined, Value::text),
         "charAt" => Value::text(unit_at(content, &first).unwrap_or_default()),
@@ -88,18 +146,22 @@ fn of_text(run: &Run<'_>, content: &Rc<str>, name: &str, arguments: &[Value]) ->
         }
         "concat" => Value::text(arguments.iter().fold(content.to_string(), |all, next| all + &next.to_text())),
         "endsWith" => Value::Bool(text::slice(content, 0, clamped(arguments, 1, length, length)).ends_with(&*given)),
-        "startsWith" => Value::Bool(text::slice(content, clamped(arguments, 1, length, 0), length).starts_with(&*given)),
+        "startsWith" => {
+            Value::Bool(text::slice(content, clamped(arguments, 1, length, 0), length).starts_with(&*given))
+        }
         "includes" => Value::Bool(text::slice(content, clamped(arguments, 1, length, 0), length).contains(&*given)),
         "indexOf" => {
             let from = text::byte_of(content, clamped(arguments, 1, length, 0));
             found_at(content[from..].find(&*given).map(|at| at + from))
         }
         "lastIndexOf" => found_at(content.rfind(&*given)),
-        "localeCompare" => Value::Number(match content.to_lowercase().cmp(&given.to_lowercase()).then(given.cmp(content)) {
-            Ordering::Less => -1.0,
-            Ordering::Equal => 0.0,
-            Ordering::Greater => 1.0,
-        }),
+        "localeCompare" => {
+            Value::Number(match content.to_lowercase().cmp(&given.to_lowercase()).then(given.cmp(content)) {
+                Ordering::Less => -1.0,
+                Ordering::Equal => 0.0,
+                Ordering::Greater => 1.0,
+            })
+        }
         "match" => matches(content, &first)?,
         "search" => {
             let regex = regex_of(&first)?;
@@ -116,7 +178,9 @@ fn of_text(run: &Run<'_>, content: &Rc<str>, name: &str, arguments: &[Value]) ->
             Value::text(content.repeat(times))
         }
         "replace" | "replaceAll" => replace(run, content, &first, &argument(arguments, 1), name == "replaceAll")?,
-        "slice" => Value::text(text::slice(content, place(arguments, 0, length, 0), place(arguments, 1, length, length))),
+        "slice" => {
+            Value::text(text::slice(content, place(arguments, 0, length, 0), place(arguments, 1, length, length)))
+        }
         "substring" => {
             let (a, b) = (clamped(arguments, 0, length, 0), clamped(arguments, 1, length, length));
             Value::text(text::slice(content, a.min(b), a.max(b)))
@@ -162,7 +226,10 @@ fn pad(run: &Run<'_>, content: &str, arguments: &[Value], before: bool) -> Resul
 fn regex_of(value: &Value) -> Result<Rc<Regex>, Failure> {
     match value {
         Value::Regex(regex) => Ok(Rc::clone(regex)),
-        other => Ok(Rc::new(Regex::new(if other.is_nothing() { String::new() } else { other.to_text().to_string() }, String::new())?)),
+        other => Ok(Rc::new(Regex::new(
+            if other.is_nothing() { String::new() } else { other.to_text().to_string() },
+            String::new(),
+        )?)),
     }
 }
 
@@ -181,13 +248,18 @@ fn matches(content: &str, pattern: &Value) -> Result<Value, Failure> {
 fn first_match(regex: &Regex, content: &str) -> Result<Value, Failure> {
     let found = regex.matches(content, false)?;
     let Some(groups) = found.first() else { return Ok(Value::Null) };
-    Ok(Value::list(groups.iter().map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to])))))
+    Ok(Value::list(
+        groups.iter().map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to]))),
+    ))
 }
 
 fn replace(run: &Run<'_>, content: &str, old: &Value, new: &Value, all: bool) -> Result<Value, Failure> {
     let regex = match old {
         Value::Regex(regex) => Rc::clone(regex),
-        other => Rc::new(Regex::new(fancy_regex::escape(&other.to_text()).into_owned(), if all { "g" } else { "" }.to_owned())?),
+        other => Rc::new(Regex::new(
+            fancy_regex::escape(&other.to_text()).into_owned(),
+            if all { "g" } else { "" }.to_owned(),
+        )?),
     };
     let Value::Function(function) = new else {
         return Ok(Value::text(regex.replace(content, &new.to_text(), regex.is_global())?));
@@ -195,7 +267,8 @@ fn replace(run: &Run<'_>, content: &str, old: &Value, new: &Value, all: bool) ->
     let (mut result, mut end) = (String::new(), 0);
     for groups in regex.matches(content, regex.is_global())? {
         let Some((from, to)) = groups[0] else { continue };
-        let arguments = groups.iter().map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to])));
+        let arguments =
+            groups.iter().map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to])));
         result.push_str(&content[end..from]);
         result.push_str(&run.call(function, arguments.collect())?.to_text());
         end = to;
@@ -210,9 +283,17 @@ fn split(run: &Run<'_>, content: &str, arguments: &[Value]) -> Result<Value, Fai
         Value::Regex(regex) => {
             let (mut parts, mut end) = (Vec::new(), 0);
             for groups in regex.matches(content, true)? {
-                let Some((from, to)) = groups[0].filter(|(from, to)| to > from || (*from > end && *from < content.len())) else { continue };
+                let Some((from, to)) =
+                    groups[0].filter(|(from, to)| to > from || (*from > end && *from < content.len()))
+                else {
+                    continue;
+                };
                 parts.push(Value::text(&content[end..from]));
-                parts.extend(groups[1..].iter().map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to]))));
+                parts.extend(
+                    groups[1..]
+                        .iter()
+                        .map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to]))),
+                );
                 end = to;
             }
             parts.push(Value::text(&content[end..]));
@@ -231,7 +312,13 @@ fn split(run: &Run<'_>, content: &str, arguments: &[Value]) -> Result<Value, Fai
     Ok(Value::list(parts.into_iter().take(limit)))
 }
 
-fn of_list(run: &Run<'_>, receiver: &Value, items: &RefCell<Vec<Value>>, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
+fn of_list(
+    run: &Run<'_>,
+    receiver: &Value,
+    items: &RefCell<Vec<Value>>,
+    name: &str,
+    arguments: &[Value],
+) -> Result<Value, Failure> {
     let length = items.borrow().len();
     run.work(1 + length)?;
     let first = argument(arguments, 0);
@@ -268,7 +355,13 @@ fn of_list(run: &Run<'_>, receiver: &Value, items: &RefCell<Vec<Value>>, name: &
             items.borrow_mut().splice(0..0, arguments.iter().cloned());
             Value::count(length + arguments.len())
         }
-        "shift" => if length == 0 { Value::Undefined } else { items.borrow_mut().remove(0) },
+        "shift" => {
+            if length == 0 {
+                Value::Undefined
+            } else {
+                items.borrow_mut().remove(0)
+            }
+        }
         "reverse" => {
             items.borrow_mut().reverse();
             receiver.clone()
@@ -324,7 +417,9 @@ fn each(run: &Run<'_>, items: &RefCell<Vec<Value>>, name: &str, function: &Value
         "some" => Value::Bool(first.is_some()),
         "find" => first.map_or(Value::Undefined, |at| items[at].clone()),
         "findIndex" => found(first),
-        "filter" => Value::list(items.into_iter().zip(results).filter(|(_, keeps)| keeps.is_truthy()).map(|(item, _)| item)),
+        "filter" => {
+            Value::list(items.into_iter().zip(results).filter(|(_, keeps)| keeps.is_truthy()).map(|(item, _)| item))
+        }
         "map" => Value::list(results),
         _ => Value::Undefined,
     })
@@ -336,10 +431,13 @@ fn sort(run: &Run<'_>, items: &mut [Value], by: &Value) -> Result<(), Failure> {
     let mut order = |a: &Value, b: &Value| {
         if let Value::Function(function) = by {
             let number = run.call(function, vec![a.clone(), b.clone()]).map(|value| value.to_number());
-            return number.unwrap_or_else(|error| {
-                failure.get_or_insert(error);
-                0.0
-            }).partial_cmp(&0.0).unwrap_or(Ordering::Equal);
+            return number
+                .unwrap_or_else(|error| {
+                    failure.get_or_insert(error);
+                    0.0
+                })
+                .partial_cmp(&0.0)
+                .unwrap_or(Ordering::Equal);
         }
         a.to_text().encode_utf16().cmp(b.to_text().encode_utf16())
     };
@@ -403,7 +501,11 @@ fn to_radix(number: f64, radix: &Value) -> Result<Value, Failure> {
 /// A member for filters that name one; `a.b` is looked up as it stands.
 pub(crate) fn attribute(value: &Value, name: &Value) -> Result<Value, Failure> {
     if value.is_nothing() {
-        return Err(Failure::new(format!("Cannot read properties of {} (reading '{}')", value.to_text(), name.to_text())));
+        return Err(Failure::new(format!(
+            "Cannot read properties of {} (reading '{}')",
+            value.to_text(),
+            name.to_text()
+        )));
     }
     Ok(member::lookup(value, name))
 }

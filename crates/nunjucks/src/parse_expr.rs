@@ -284,7 +284,11 @@ impl Parser<'_> {
                 let name = match self.next()? {
                     Some((Token::Symbol(name), _)) => name,
                     other => {
-                        return Err(Failure::new(format!("expected name as lookup value, got {}", said(other.as_ref()))).at(place));
+                        return Err(Failure::new(format!(
+                            "expected name as lookup value, got {}",
+                            said(other.as_ref())
+                        ))
+                        .at(place));
                     }
                 };
                 value = Expr::Lookup(Box::new((value, Expr::Literal(Value::text(name)))));
@@ -336,7 +340,8 @@ impl Parser<'_> {
         }
         let (mut arguments, mut keywords) = (Vec::new(), Vec::new());
         while !self.skip_mark(")")? {
-            if !(arguments.is_empty() && keywords.is_empty()) && !self.skip_mark(",")? {
+            let is_first = arguments.is_empty() && keywords.is_empty();
+            if !is_first && !self.skip_mark(",")? {
                 return self.fail("parseSignature: expected comma after expression");
             }
             let place = self.place()?;

@@ -30,8 +30,14 @@ pub(crate) fn parse(source: &str, syntax: &Syntax) -> Result<Vec<Node>, Error> {
     if source.len() > MAX_SOURCE {
         return Err(Failure::new(format!("a template may have at most {MAX_SOURCE} bytes")).into());
     }
-    let mut parser =
-        Parser { lexer: Lexer::new(source, syntax), peeked: None, pushed: Vec::new(), trims: false, depth: 0, nodes: 0 };
+    let mut parser = Parser {
+        lexer: Lexer::new(source, syntax),
+        peeked: None,
+        pushed: Vec::new(),
+        trims: false,
+        depth: 0,
+        nodes: 0,
+    };
     Ok(parser.nodes(&[])?)
 }
 
@@ -187,7 +193,11 @@ impl Parser<'_> {
                     self.next()?;
                     nodes.push(self.statement(&tag, place)?);
                 }
-                other => return Err(Failure::new(format!("unexpected {} outside of tags", said(Some(&(other, place))))).at(place)),
+                other => {
+                    return Err(
+                        Failure::new(format!("unexpected {} outside of tags", said(Some(&(other, place))))).at(place)
+                    );
+                }
             }
         }
         Ok(nodes)
@@ -383,6 +393,8 @@ pub(super) fn said(token: Option<&(Token, Place)>) -> String {
         Some(Token::BlockEnd { .. }) => "block end".to_owned(),
         Some(Token::VariableEnd { .. }) => "variable end".to_owned(),
         Some(Token::Regex { .. }) => "regex".to_owned(),
-        Some(Token::BlockStart { .. } | Token::VariableStart { .. } | Token::Data(_) | Token::Comment(_)) => "text".to_owned(),
+        Some(Token::BlockStart { .. } | Token::VariableStart { .. } | Token::Data(_) | Token::Comment(_)) => {
+            "text".to_owned()
+        }
     }
 }

@@ -7,6 +7,9 @@ use crate::error::Failure;
 /// Steps one search may take back before it is given up.
 const BACKTRACK_LIMIT: usize = 100_000;
 
+/// Where each group of a match is, in bytes; the whole match first.
+pub(crate) type Groups = Vec<Option<(usize, usize)>>;
+
 pub(crate) struct Regex {
     body: String,
     flags: String,
@@ -28,8 +31,8 @@ impl Regex {
         self.flags.contains('g')
     }
 
-    /// Every match from the start, or the first alone: the byte range of each group.
-    pub fn matches(&self, text: &str, all: bool) -> Result<Vec<Vec<Option<(usize, usize)>>>, Failure> {
+    /// Every match from the start, or the first alone.
+    pub fn matches(&self, text: &str, all: bool) -> Result<Vec<Groups>, Failure> {
         let mut found = Vec::new();
         for captures in self.compiled.captures_iter(text).take(if all { usize::MAX } else { 1 }) {
             let captures = captures.map_err(|error| Failure::new(format!("searching with {self} failed: {error}")))?;

@@ -10,7 +10,7 @@ use crate::{
     ast::{Expr, For, Macro, Node},
     error::Failure,
     frame::Frame,
-    function::Function,
+    function::{Function, Host},
     value::{KEYWORDS, Map, Value, ordered},
 };
 
@@ -117,7 +117,9 @@ impl<'a> Run<'a> {
             }
             Node::If(branches) => {
                 for (condition, body) in branches {
-                    let holds = condition.as_ref().map_or(Ok(true), |condition| Ok(self.eval(condition, frame)?.is_truthy()))?;
+                    let holds = condition
+                        .as_ref()
+                        .map_or(Ok(true), |condition| Ok(self.eval(condition, frame)?.is_truthy()))?;
                     if holds {
                         return self.nodes(body, frame, out);
                     }
@@ -212,7 +214,12 @@ impl<'a> Run<'a> {
     }
 
     /// Calls a macro: positions fill arguments, then defaults; names fill whatever is left.
-    pub fn call_macro(&self, definition: &Macro, around: Option<&Rc<Frame>>, mut arguments: Vec<Value>) -> Result<Value, Failure> {
+    pub fn call_macro(
+        &self,
+        definition: &Macro,
+        around: Option<&Rc<Frame>>,
+        mut arguments: Vec<Value>,
+    ) -> Result<Value, Failure> {
         let frame = Frame::within(around, true);
         let named = take_keywords(&mut arguments);
         let given = |name: &Rc<str>| named.as_ref().and_then(|named| named.borrow().get(name).cloned());
@@ -239,8 +246,6 @@ impl<'a> Run<'a> {
         self.eval(expr, &Frame::top())
     }
 }
-
-use crate::function::Host;
 
 /// The keyword arguments of a call, taken off its arguments.
 pub(crate) fn take_keywords(arguments: &mut Vec<Value>) -> Option<Rc<RefCell<Map>>> {

@@ -32,7 +32,9 @@ pub(crate) fn holds(name: &str, arguments: &[Value]) -> Result<bool, Failure> {
         "null" => matches!(value, Value::Null),
         "number" => matches!(value, Value::Number(_)),
         "string" => matches!(value, Value::Text(_)),
-        "iterable" if value.is_nothing() => return Err(Failure::new(format!("`is iterable` asked of {}", value.to_text()))),
+        "iterable" if value.is_nothing() => {
+            return Err(Failure::new(format!("`is iterable` asked of {}", value.to_text())));
+        }
         "iterable" => matches!(value, Value::Text(_) | Value::Safe(_) | Value::List(_)),
         "mapping" => matches!(value, Value::Map(_) | Value::Safe(_) | Value::Regex(_)),
         _ => return Err(Failure::new(format!("test not found: {name}"))),

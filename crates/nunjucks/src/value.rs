@@ -1,10 +1,6 @@
 //! Values as JavaScript has them: what is true, how a value becomes text or a number, what equals what.
 
-use std::{
-    cell::RefCell,
-    cmp::Ordering,
-    rc::Rc,
-};
+use std::{cell::RefCell, cmp::Ordering, rc::Rc};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -133,7 +129,9 @@ impl Value {
             return self.is_nothing() && other.is_nothing();
         }
         match (self, other) {
-            (Self::Bool(_) | Self::Number(_), _) | (_, Self::Bool(_) | Self::Number(_)) => self.to_number() == other.to_number(),
+            (Self::Bool(_) | Self::Number(_), _) | (_, Self::Bool(_) | Self::Number(_)) => {
+                self.to_number() == other.to_number()
+            }
             (Self::Text(text), object) | (object, Self::Text(text)) => *text == object.to_text(),
             _ => self.strictly_equals(other),
         }
@@ -177,7 +175,11 @@ impl Value {
             Self::Text(text) | Self::Safe(text) => Json::String(text.to_string()),
             Self::Regex(_) => Json::Object(serde_json::Map::new()),
             Self::List(items) => Json::Array(
-                items.borrow().iter().map(|item| Ok(item.json_at(depth + 1)?.unwrap_or(Json::Null))).collect::<Result<_, Failure>>()?,
+                items.borrow().iter().map(|item| Ok(item.json_at(depth + 1)?.unwrap_or(Json::Null))).collect::<Result<
+                    _,
+                    Failure,
+                >>(
+                )?,
             ),
             Self::Map(map) => {
                 let mut object = serde_json::Map::new();
@@ -200,7 +202,9 @@ impl From<&Json> for Value {
             Json::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
             Json::String(text) => Self::text(text.as_str()),
             Json::Array(items) => Self::list(items.iter().map(Self::from)),
-            Json::Object(object) => Self::map(object.iter().map(|(key, value)| (key.as_str().into(), Self::from(value)))),
+            Json::Object(object) => {
+                Self::map(object.iter().map(|(key, value)| (key.as_str().into(), Self::from(value))))
+            }
         }
     }
 }
@@ -238,14 +242,17 @@ fn text_to_number(text: &str) -> f64 {
         let digits = text.strip_prefix(prefix[0]).or_else(|| text.strip_prefix(prefix[1]))?;
         Some(parse_digits(digits, radix).filter(|(_, rest)| rest.is_empty()).map_or(f64::NAN, |(number, _)| number))
     };
-    if let Some(number) = radix(["0x", "0X"], 16).or_else(|| radix(["0o", "0O"], 8)).or_else(|| radix(["0b", "0B"], 2)) {
+    if let Some(number) = radix(["0x", "0X"], 16).or_else(|| radix(["0o", "0O"], 8)).or_else(|| radix(["0b", "0B"], 2))
+    {
         return number;
     }
     match text {
         "Infinity" | "+Infinity" => f64::INFINITY,
         "-Infinity" => f64::NEG_INFINITY,
         // Rust knows more names for what is not finite than JavaScript.
-        _ if text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) => text.parse().unwrap_or(f64::NAN),
+        _ if text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) => {
+            text.parse().unwrap_or(f64::NAN)
+        }
         _ => f64::NAN,
     }
 }
@@ -257,7 +264,10 @@ pub(crate) fn parse_digits(text: &str, radix: u32) -> Option<(f64, &str)> {
     if digits.is_empty() {
         return None;
     }
-    let number = digits.chars().filter_map(|digit| digit.to_digit(radix)).fold(0.0, |number, digit| number * f64::from(radix) + f64::from(digit));
+    let number = digits
+        .chars()
+        .filter_map(|digit| digit.to_digit(radix))
+        .fold(0.0, |number, digit| number * f64::from(radix) + f64::from(digit));
     Some((number, rest))
 }
 

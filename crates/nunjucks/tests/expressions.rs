@@ -6,7 +6,8 @@ use nunjucks::{Environment, Syntax};
 use serde_json::Value;
 
 fn corpus() -> Option<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/templates/_expressions/expressions.json");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/templates/_expressions/expressions.json");
     let Ok(text) = fs::read_to_string(path) else {
         println!("skipped: the corpus of expressions is not here");
         return None;

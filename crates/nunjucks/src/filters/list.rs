@@ -61,7 +61,8 @@ fn count(value: &Value) -> usize {
 
 fn batch(run: &Run<'_>, items: &[Value], size: &Value, fill: &Value) -> Result<Value, Failure> {
     let size = count(size);
-    let mut rows: Vec<Vec<Value>> = items.chunks(if size == 0 { usize::MAX } else { size }).map(<[Value]>::to_vec).collect();
+    let mut rows: Vec<Vec<Value>> =
+        items.chunks(if size == 0 { usize::MAX } else { size }).map(<[Value]>::to_vec).collect();
     if let Some(last) = rows.last_mut().filter(|last| fill.is_truthy() && last.len() < size) {
         run.work(size - last.len())?;
         last.resize(size, fill.clone());
@@ -101,7 +102,8 @@ fn dictsort(value: &Value, case_sensitive: &Value, by: &Value) -> Result<Value, 
         Some(text) => Value::text(text.to_uppercase()),
         None => value,
     };
-    let mut pairs: Vec<Value> = entries(value).into_iter().map(|(key, value)| Value::list([Value::Text(key), value])).collect();
+    let mut pairs: Vec<Value> =
+        entries(value).into_iter().map(|(key, value)| Value::list([Value::Text(key), value])).collect();
     merge_sort(&mut pairs, &mut |a, b| {
         let of = |pair: &Value| upper(member::lookup(pair, &Value::count(at)));
         of(a).order(&of(b)).unwrap_or(Ordering::Less)

@@ -3,19 +3,19 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Arguments, normal};
-use crate::{
-    error::Failure,
-    eval::entries,
-    methods::attribute,
-    regex::Regex,
-    run::Run,
-    text as units,
-    value::Value,
-};
+use crate::{error::Failure, eval::entries, methods::attribute, regex::Regex, run::Run, text as units, value::Value};
 
 /// What `encodeURIComponent` leaves as it is.
-const COMPONENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 /// Nothing when the filter is none of these.
 pub(super) fn apply(run: &Run<'_>, name: &str, value: &Value, arguments: &Arguments) -> Result<Option<Value>, Failure> {
@@ -34,7 +34,9 @@ pub(super) fn apply(run: &Run<'_>, name: &str, value: &Value, arguments: &Argume
         "nl2br" if value.is_nothing() => Value::text(""),
         "nl2br" => value.like(text(value)?.replace("\r\n", "\n").replace('\n', "<br />\n")),
         "replace" => replace(value, arguments)?,
-        "string" if value.is_nothing() => return Err(Failure::new(format!("Cannot read properties of {}", value.to_text()))),
+        "string" if value.is_nothing() => {
+            return Err(Failure::new(format!("Cannot read properties of {}", value.to_text())));
+        }
         "string" => value.like(value.to_text()),
         "striptags" => striptags(value, arguments.at(1).is_truthy())?,
         "title" => value.like(normal(value)?.split(' ').map(capitalized).collect::<Vec<_>>().join(" ")),
@@ -97,7 +99,9 @@ fn indent(run: &Run<'_>, value: &Value, arguments: &Arguments) -> Result<Value, 
 fn replace(value: &Value, arguments: &Arguments) -> Result<Value, Failure> {
     let (old, new) = (arguments.at(1), arguments.at(2));
     let old = match old {
-        Value::Regex(regex) => return Ok(Value::text(regex.replace(&text(value)?, &new.to_text(), regex.is_global())?)),
+        Value::Regex(regex) => {
+            return Ok(Value::text(regex.replace(&text(value)?, &new.to_text(), regex.is_global())?));
+        }
         Value::Number(_) => old.to_text(),
         Value::Text(old) => old,
         _ => return Ok(value.clone()),
@@ -126,7 +130,9 @@ fn replace(value: &Value, arguments: &Arguments) -> Result<Value, Failure> {
 }
 
 fn striptags(value: &Value, keeps_lines: bool) -> Result<Value, Failure> {
-    let replaced = |text: &str, pattern: &str, flags: &str, with: &str| Regex::new(pattern.to_owned(), flags.to_owned())?.replace(text, with, true);
+    let replaced = |text: &str, pattern: &str, flags: &str, with: &str| {
+        Regex::new(pattern.to_owned(), flags.to_owned())?.replace(text, with, true)
+    };
     let text = replaced(&normal(value)?, r"<\/?([a-z][a-z0-9]*)\b[^>]*>|<!--[\s\S]*?-->", "i", "")?;
     let text = text.trim();
     if !keeps_lines {
@@ -162,12 +168,18 @@ fn urlencode(value: &Value) -> Result<String, Failure> {
     match value {
         Value::Text(text) | Value::Safe(text) => Ok(encoded(text)),
         Value::List(items) => {
-            let parts = items.borrow().iter().map(|item| {
-                Ok(pair(&attribute(item, &Value::Number(0.0))?, &attribute(item, &Value::Number(1.0))?))
-            }).collect::<Result<Vec<_>, Failure>>()?;
+            let parts = items
+                .borrow()
+                .iter()
+                .map(|item| Ok(pair(&attribute(item, &Value::Number(0.0))?, &attribute(item, &Value::Number(1.0))?)))
+                .collect::<Result<Vec<_>, Failure>>()?;
             Ok(parts.join("&"))
         }
-        other => Ok(entries(other).iter().map(|(key, value)| pair(&Value::text(&**key), value)).collect::<Vec<_>>().join("&")),
+        other => Ok(entries(other)
+            .iter()
+            .map(|(key, value)| pair(&Value::text(&**key), value))
+            .collect::<Vec<_>>()
+            .join("&")),
     }
 }
 
