@@ -475,6 +475,9 @@ fn to_fixed(number: f64, digits: &Value) -> Result<Value, Failure> {
     if !(0.0..=100.0).contains(&digits) {
         return Err(Failure::new("toFixed() digits argument must be between 0 and 100"));
     }
+    if number.abs() >= 1e21 || number.is_nan() {
+        return Ok(Value::text(crate::value::number_text(number)));
+    }
     Ok(Value::text(format!("{number:.*}", relative(digits, 100))))
 }
 

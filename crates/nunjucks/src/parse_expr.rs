@@ -114,15 +114,19 @@ impl Parser<'_> {
         let mut right = Flat::default();
         self.compared(&mut right)?;
         let mut arguments = vec![left.reduce()];
+        // nunjucks takes the name of whatever follows, and calls a thing without one "undefined".
         let name: Rc<str> = match right.reduce() {
             Expr::Symbol(name) => name,
             Expr::Literal(value) => value.to_text(),
-            Expr::Call { callee, arguments: more, .. } if matches!(*callee, Expr::Symbol(_)) => {
+            Expr::Filter { name, arguments: more, .. } => {
                 arguments.extend(more);
-                let Expr::Symbol(name) = *callee else { return self.fail("expected the name of a test") };
                 name
             }
-            _ => return self.fail("expected the name of a test"),
+            Expr::Call { callee, arguments: more, .. } => {
+                arguments.extend(more);
+                if let Expr::Symbol(name) = *callee { name } else { "undefined".into() }
+            }
+            _ => "undefined".into(),
         };
         if negated {
             flat.prefix(Prefix::Not);

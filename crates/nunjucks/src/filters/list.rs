@@ -17,15 +17,15 @@ use crate::{
 pub(super) fn apply(run: &Run<'_>, name: &str, value: &Value, arguments: Arguments) -> Result<Option<Value>, Failure> {
     let first = arguments.at(1);
     Ok(Some(match name {
-        "batch" => batch(run, &elements(value), &first, &arguments.at(2))?,
-        "slice" => slices(run, &elements(value), &first, &arguments.at(2))?,
+        "batch" => batch(run, &present(value)?, &first, &arguments.at(2))?,
+        "slice" => slices(run, value, &first, &arguments.at(2))?,
         "dictsort" => dictsort(value, &first, &arguments.at(2))?,
         "first" => attribute(value, &Value::Number(0.0))?,
         "last" => {
             attribute(value, &Value::Number(0.0))?;
             elements(value).pop().unwrap_or_default()
         }
-        "groupby" => groupby(value, &first),
+        "groupby" => groupby(&present(value)?, &first),
         "join" => joined(value, &first, &arguments.at(2))?,
         "list" => listed(value)?,
         "random" => {
@@ -46,7 +46,15 @@ pub(super) fn apply(run: &Run<'_>, name: &str, value: &Value, arguments: Argumen
     }))
 }
 
-/// A list of the program's own: what is a text or an object is none.
+/// What can be gone over in something: nothing of it there is an error, and what has no items has none.
+fn present(value: &Value) -> Result<Vec<Value>, Failure> {
+    if value.is_nothing() {
+        return Err(Failure::new(format!("Cannot read properties of {} (reading 'length')", value.to_text())));
+    }
+    Ok(elements(value))
+}
+
+/// The items of a list; nothing else will do.
 fn items(value: &Value) -> Result<Vec<Value>, Failure> {
     match value {
         Value::List(items) => Ok(items.borrow().clone()),
@@ -70,22 +78,28 @@ fn batch(run: &Run<'_>, items: &[Value], size: &Value, fill: &Value) -> Result<V
     Ok(Value::list(rows.into_iter().map(Value::list)))
 }
 
-fn slices(run: &Run<'_>, items: &[Value], number: &Value, fill: &Value) -> Result<Value, Failure> {
+/// So many parts of a list or text, the longer ones first.
+fn slices(run: &Run<'_>, value: &Value, number: &Value, fill: &Value) -> Result<Value, Failure> {
+    let all = present(value)?;
     let number = count(number);
-    run.work(number)?;
-    let mut rest = items;
-    let mut rows = Vec::new();
-    for at in 0..number {
-        let extra = at < items.len() % number;
-        let (row, after) = rest.split_at(items.len() / number + usize::from(extra));
-        rest = after;
-        let mut row = row.to_vec();
-        if fill.is_truthy() && !extra {
-            row.push(fill.clone());
-        }
-        rows.push(Value::list(row));
+    if number > 0 && !matches!(value, Value::List(_)) && (value.as_text().is_none() || fill.is_truthy()) {
+        return Err(Failure::new("the slice filter needs a list"));
     }
-    Ok(Value::list(rows))
+    run.work(number)?;
+    let mut rest = all.as_slice();
+    let mut parts = Vec::new();
+    for at in 0..number {
+        let extra = at < all.len() % number;
+        let (part, after) = rest.split_at(all.len() / number + usize::from(extra));
+        rest = after;
+        let mut part = part.to_vec();
+        if fill.is_truthy() && !extra {
+            part.push(fill.clone());
+        }
+        let part = Value::list(part);
+        parts.push(if value.as_text().is_some() { Value::text(join(&part, "", 0)) } else { part });
+    }
+    Ok(Value::list(parts))
 }
 
 fn dictsort(value: &Value, case_sensitive: &Value, by: &Value) -> Result<Value, Failure> {
@@ -111,13 +125,13 @@ fn dictsort(value: &Value, case_sensitive: &Value, by: &Value) -> Result<Value, 
     Ok(Value::list(pairs))
 }
 
-fn groupby(value: &Value, by: &Value) -> Value {
+fn groupby(items: &[Value], by: &Value) -> Value {
     let mut groups: Map = Map::new();
-    for item in elements(value) {
-        let key = member::path(&item, by).to_text();
+    for item in items {
+        let key = member::path(item, by).to_text();
         let group = groups.entry(key).or_insert_with(|| Value::list([]));
         if let Value::List(group) = group {
-            group.borrow_mut().push(item);
+            group.borrow_mut().push(item.clone());
         }
     }
     Value::map(groups)
@@ -149,7 +163,7 @@ fn select(value: &Value, arguments: Arguments, wanted: bool) -> Result<Value, Fa
     let test = if matches!(arguments.at(1), Value::Undefined) { Rc::from("truthy") } else { arguments.at(1).to_text() };
     let second = arguments.at(2);
     let mut kept = Vec::new();
-    for item in elements(value) {
+    for item in present(value)? {
         if tests::holds(&test, &[item.clone(), second.clone()])? == wanted {
             kept.push(item);
         }
@@ -187,7 +201,7 @@ fn sort(arguments: Arguments) -> Value {
 
 fn sum(run: &Run<'_>, value: &Value, by: &Value, start: &Value) -> Result<Value, Failure> {
     let mut total = Value::Number(0.0);
-    for item in items(value)? {
+    for item in if by.is_truthy() { elements(value) } else { items(value)? } {
         run.work(1)?;
         total = total.plus(&if by.is_truthy() { attribute(&item, by)? } else { item });
         run.room(total.as_text().map_or(0, |text| text.len()))?;

@@ -69,19 +69,32 @@ fn count(number: f64) -> usize {
     number.max(0.0) as usize
 }
 
+/// What nunjucks measures by: texts and lists have a length, other things none.
+fn length_of(value: &Value) -> Option<usize> {
+    match value {
+        Value::List(items) => Some(items.borrow().len()),
+        other => other.as_text().map(|text| units::length(text)),
+    }
+}
+
+fn or_empty(value: &Value) -> Value {
+    if value.is_nothing() || matches!(value, Value::Bool(false)) { Value::text("") } else { value.clone() }
+}
+
 /// As nunjucks centers: of an odd number of spaces, one is left out before.
 fn center(run: &Run<'_>, value: &Value, width: &Value) -> Result<Value, Failure> {
-    let text = normal(value)?;
-    let (length, width) = (units::length(&text), count(number_or(width, 80.0)));
-    if length >= width {
-        return Ok(Value::Text(text));
-    }
-    let spaces = width - length;
+    let given = or_empty(value);
+    let width = count(number_or(width, 80.0));
+    let spaces = match length_of(&given) {
+        Some(length) if length >= width => return Ok(given),
+        Some(length) => width - length,
+        None => 0,
+    };
     run.room(width)?;
     // Repeating by a half rounds up there.
     let half = spaces.div_ceil(2);
     let before = if spaces % 2 == 1 { half.saturating_sub(1) } else { half };
-    Ok(value.like(format!("{}{text}{}", " ".repeat(before), " ".repeat(half))))
+    Ok(given.like(format!("{}{}{}", " ".repeat(before), given.to_text(), " ".repeat(half))))
 }
 
 fn indent(run: &Run<'_>, value: &Value, arguments: &Arguments) -> Result<Value, Failure> {
@@ -144,11 +157,12 @@ fn striptags(value: &Value, keeps_lines: bool) -> Result<Value, Failure> {
 }
 
 fn truncate(value: &Value, arguments: &Arguments) -> Result<Value, Failure> {
-    let text = normal(value)?;
+    let given = or_empty(value);
     let length = count(number_or(&arguments.at(1), 255.0));
-    if units::length(&text) <= length {
-        return Ok(Value::Text(text));
+    if length_of(&given).is_some_and(|own| own <= length) {
+        return Ok(given);
     }
+    let text = text(&given)?;
     let mut cut = units::slice(&text, 0, length);
     if !arguments.at(2).is_truthy() {
         // A space right behind the length still ends a word.
