@@ -68,7 +68,12 @@ fn compat() -> Result<()> {
     need::npm_packages("compat/clients")?;
     need::python_packages("compat/clients")?;
     let binary = need::binary()?;
-    program("node", &["--test", "--test-reporter=spec"]).within("compat/clients").env("CALLBOARD_BIN", binary).go()
+    program("cargo", &["build", "--quiet", "--package", "nunjucks", "--example", "lines"]).go()?;
+    program("node", &["--test", "--test-reporter=spec"])
+        .within("compat/clients")
+        .env("NUNJUCKS_LINES", binary.with_file_name("examples").join("lines"))
+        .env("CALLBOARD_BIN", binary)
+        .go()
 }
 
 fn browser() -> Result<()> {

@@ -54,7 +54,7 @@ impl Run<'_> {
             }
             Expr::Power(pair) => {
                 let (left, right) = (self.eval(&pair.0, frame)?, self.eval(&pair.1, frame)?);
-                Ok(Value::Number(left.to_number().powf(right.to_number())))
+                Ok(Value::Number(power(left.to_number(), right.to_number())))
             }
             Expr::If(parts) => self.choose(parts, frame),
             Expr::Capture(nodes) => Ok(Value::text(self.capture(nodes, frame)?)),
@@ -204,6 +204,11 @@ impl Run<'_> {
         let arguments = self.all(arguments, frame)?;
         Ok(Value::Bool(tests::holds(name, &arguments)?))
     }
+}
+
+/// As JavaScript raises: one to a power without a value has none either.
+fn power(base: f64, exponent: f64) -> f64 {
+    if exponent.is_nan() || (exponent.is_infinite() && base.abs() == 1.0) { f64::NAN } else { base.powf(exponent) }
 }
 
 fn operate(infix: Infix, left: &Value, right: &Value) -> Value {

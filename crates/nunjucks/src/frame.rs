@@ -4,9 +4,21 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use crate::value::Value;
 
+struct Variable {
+    value: Value,
+    /// A name of a loop or an argument: it hides what is around it even without a value.
+    hides: bool,
+}
+
+impl Variable {
+    fn is_found(&self) -> bool {
+        self.hides || !matches!(self.value, Value::Undefined)
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Frame {
-    variables: RefCell<HashMap<Rc<str>, Value>>,
+    variables: RefCell<HashMap<Rc<str>, Variable>>,
     parent: Option<Rc<Self>>,
     /// What is set in here stays in here.
     isolates: bool,
@@ -23,28 +35,34 @@ impl Frame {
         Rc::new(Self { parent: parent.cloned(), isolates, ..Self::default() })
     }
 
-    pub fn lookup(&self, name: &str) -> Value {
+    pub fn lookup(&self, name: &str) -> Option<Value> {
         let mut frame = Some(self);
         while let Some(here) = frame {
-            if let Some(value) = here.variables.borrow().get(name).filter(|value| !matches!(value, Value::Undefined)) {
-                return value.clone();
+            if let Some(variable) = here.variables.borrow().get(name).filter(|variable| variable.is_found()) {
+                return Some(variable.value.clone());
             }
             frame = here.parent.as_deref();
         }
-        Value::Undefined
+        None
     }
 
+    /// Makes a variable here.
     pub fn define(&self, name: &Rc<str>, value: Value) {
-        self.variables.borrow_mut().insert(Rc::clone(name), value);
+        self.variables.borrow_mut().insert(Rc::clone(name), Variable { value, hides: false });
+    }
+
+    /// Gives a name of a loop or an argument its value.
+    pub fn bind(&self, name: &Rc<str>, value: Value) {
+        self.variables.borrow_mut().insert(Rc::clone(name), Variable { value, hides: true });
     }
 
     /// Changes the variable where it is, or makes it here.
     pub fn set(&self, name: &Rc<str>, value: Value) {
         let mut frame = self;
         loop {
-            let has = frame.variables.borrow().get(name).is_some_and(|value| !matches!(value, Value::Undefined));
-            if has {
-                return frame.define(name, value);
+            if let Some(variable) = frame.variables.borrow_mut().get_mut(name).filter(|variable| variable.is_found()) {
+                variable.value = value;
+                return;
             }
             match frame.parent.as_deref().filter(|_| !frame.isolates) {
                 Some(parent) => frame = parent,

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::{function::Function, methods, text, value::Value};
+use crate::{error::Failure, function::Function, methods, text, value::Value};
 
 pub(crate) fn lookup(value: &Value, key: &Value) -> Value {
     match value {
@@ -28,18 +28,33 @@ pub(crate) fn lookup(value: &Value, key: &Value) -> Value {
     }
 }
 
-/// A member by a name with dots in it; only what maps and lists hold.
-pub(crate) fn path(value: &Value, path: &Value) -> Value {
+/// A member by a name with dots in it; only what maps and lists hold, and nothing of what is not there.
+pub(crate) fn path(value: &Value, path: &Value) -> Result<Value, Failure> {
     let Some(names) = path.as_text() else { return own(value, path) };
-    names.split('.').fold(value.clone(), |value, name| own(&value, &Value::text(name)))
+    let mut value = value.clone();
+    for name in names.split('.') {
+        value = own(&value, &Value::text(name))?;
+        // What is not there has no members, and to ask for them is no error.
+        if matches!(value, Value::Undefined) {
+            break;
+        }
+    }
+    Ok(value)
 }
 
-fn own(value: &Value, key: &Value) -> Value {
-    match value {
+fn own(value: &Value, key: &Value) -> Result<Value, Failure> {
+    if value.is_nothing() {
+        return Err(Failure::new(format!(
+            "Cannot read properties of {} (reading '{}')",
+            value.to_text(),
+            key.to_text()
+        )));
+    }
+    Ok(match value {
         Value::Map(map) => map.borrow().get(&key.to_text()).cloned().unwrap_or_default(),
         Value::List(_) => lookup(value, key),
         _ => Value::Undefined,
-    }
+    })
 }
 
 fn is(key: &Value, name: &str) -> bool {

@@ -457,7 +457,7 @@ pub(crate) fn merge_sort(items: &mut [Value], order: &mut dyn FnMut(&Value, &Val
     let mut merged = Vec::with_capacity(left.len() + right.len());
     let (mut l, mut r) = (0, 0);
     while l < left.len() && r < right.len() {
-        if order(&left[l], &right[r]).is_gt() {
+        if order(&right[r], &left[l]).is_lt() {
             merged.push(right[r].clone());
             r += 1;
         } else {

@@ -1,6 +1,6 @@
 //! Tokens to statements. The grammar is nunjucks's, and so are the reasons for which it refuses a template.
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use crate::{
     ast::{Expr, For, Macro, Node},
@@ -23,6 +23,7 @@ pub(crate) struct Parser<'a> {
     trims: bool,
     depth: usize,
     nodes: usize,
+    blocks: HashSet<Rc<str>>,
 }
 
 /// A template taken apart.
@@ -37,6 +38,7 @@ pub(crate) fn parse(source: &str, syntax: &Syntax) -> Result<Vec<Node>, Error> {
         trims: false,
         depth: 0,
         nodes: 0,
+        blocks: HashSet::new(),
     };
     Ok(parser.nodes(&[])?)
 }
@@ -361,6 +363,9 @@ impl Parser<'_> {
 
     fn block(&mut self) -> Result<Node, Failure> {
         let name = self.symbol("variable name for the block")?;
+        if !self.blocks.insert(Rc::clone(&name)) {
+            return self.fail(format!("Block \"{name}\" defined more than once."));
+        }
         self.block_end("block")?;
         let body = self.nodes(&["endblock"])?;
         self.skip_symbol("endblock")?;

@@ -19,7 +19,8 @@ pub(crate) struct Regex {
 impl Regex {
     pub fn new(body: String, flags: String) -> Result<Self, Failure> {
         let options: String = flags.chars().filter(|flag| "im".contains(*flag)).collect();
-        let pattern = if options.is_empty() { body.clone() } else { format!("(?{options}){body}") };
+        let ascii = ascii_classes(&body);
+        let pattern = if options.is_empty() { ascii } else { format!("(?{options}){ascii}") };
         let compiled = fancy_regex::RegexBuilder::new(&pattern)
             .backtrack_limit(BACKTRACK_LIMIT)
             .build()
@@ -60,6 +61,34 @@ impl fmt::Display for Regex {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "/{}/{}", self.body, self.flags)
     }
+}
+
+/// The body with `\w` and `\d` written out, which know ASCII alone in JavaScript.
+fn ascii_classes(body: &str) -> String {
+    let mut written = String::new();
+    let mut in_class = false;
+    let mut chars = body.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '\\' => {
+                match (chars.next(), in_class) {
+                    (Some('w'), true) => written.push_str("A-Za-z0-9_"),
+                    (Some('w'), false) => written.push_str("[A-Za-z0-9_]"),
+                    (Some('W'), false) => written.push_str("[^A-Za-z0-9_]"),
+                    (Some('d'), true) => written.push_str("0-9"),
+                    (Some('d'), false) => written.push_str("[0-9]"),
+                    (Some('D'), false) => written.push_str("[^0-9]"),
+                    (escaped, _) => written.extend(['\\'].into_iter().chain(escaped)),
+                }
+                continue;
+            }
+            _ => {}
+        }
+        written.push(char);
+    }
+    written
 }
 
 fn expand(result: &mut String, with: &str, text: &str, groups: &[Option<(usize, usize)>]) {

@@ -11,6 +11,7 @@ use crate::{
     error::Failure,
     frame::Frame,
     function::{Function, Host},
+    member,
     value::{KEYWORDS, Map, Value, ordered},
 };
 
@@ -75,8 +76,7 @@ impl<'a> Run<'a> {
 
     /// A variable, by frame, then context, then what is there always.
     pub fn lookup(&self, frame: &Frame, name: &str) -> Value {
-        let value = frame.lookup(name);
-        if !matches!(value, Value::Undefined) {
+        if let Some(value) = frame.lookup(name) {
             return value;
         }
         if let Some(value) = self.context.borrow().get(name) {
@@ -176,32 +176,42 @@ impl<'a> Run<'a> {
     fn repeat(&self, node: &For, around: &Rc<Frame>, out: &mut String) -> Result<(), Failure> {
         let frame = Frame::within(Some(around), false);
         let items = self.eval(&node.items, &frame)?;
-        let rounds: Vec<Vec<Value>> = match &items {
+        let pair = |key: Rc<str>, value: Value| Value::list([Value::Text(key), value]);
+        let items = match &items {
+            Value::List(items) => Rc::clone(items),
             Value::Map(map) if node.names.len() > 1 => {
-                ordered(&map.borrow()).into_iter().map(|(key, value)| vec![Value::Text(key), value]).collect()
+                Rc::new(RefCell::new(ordered(&map.borrow()).into_iter().map(|(key, value)| pair(key, value)).collect()))
             }
-            items if node.names.len() > 1 => {
-                let parts = |item: &Value| {
-                    if item.is_nothing() {
-                        return Err(Failure::new("cannot take apart what is not there").at(node.place));
-                    }
-                    Ok((0..node.names.len()).map(|at| crate::member::lookup(item, &Value::count(at))).collect())
-                };
-                elements(items).iter().map(parts).collect::<Result<_, Failure>>()?
+            // A text is taken for an object whose keys are its places.
+            text if node.names.len() > 1 => {
+                let places = elements(text).into_iter().enumerate();
+                Rc::new(RefCell::new(places.map(|(at, char)| pair(at.to_string().into(), char)).collect()))
             }
-            items => elements(items).into_iter().map(|item| vec![item]).collect(),
+            text => Rc::new(RefCell::new(elements(text))),
         };
-        let length = rounds.len();
+        let length = items.borrow().len();
         if length == 0 {
+            // The names hide what is around the loop here too.
+            node.names.iter().for_each(|name| frame.bind(name, Value::Undefined));
             return self.nodes(&node.otherwise, &frame, out);
         }
-        for (at, values) in rounds.into_iter().enumerate() {
+        let mut at = 0;
+        // The body may change the list it goes over.
+        while let Some(item) = { items.borrow().get(at).cloned() } {
             self.work(1)?;
-            for (name, value) in node.names.iter().zip(values) {
-                frame.define(name, value);
+            match node.names.as_slice() {
+                [name] => frame.bind(name, item),
+                _ if item.is_nothing() => {
+                    return Err(Failure::new("cannot take apart what is not there").at(node.place));
+                }
+                names => names
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at, name)| frame.bind(name, member::lookup(&item, &Value::count(at)))),
             }
             frame.define(&"loop".into(), position(at, length));
             self.nodes(&node.body, &frame, out)?;
+            at += 1;
         }
         Ok(())
     }
@@ -229,14 +239,14 @@ impl<'a> Run<'a> {
         let mut values = arguments.into_iter();
         for name in &definition.arguments {
             let value = values.next().or_else(|| given(name)).unwrap_or_default();
-            frame.define(name, value);
+            frame.bind(name, value);
         }
         for (name, default) in &definition.defaults {
             let value = match values.next().or_else(|| given(name)) {
                 Some(value) => value,
                 None => self.eval(default, &frame)?,
             };
-            frame.define(name, value);
+            frame.bind(name, value);
         }
         Ok(Value::Safe(self.capture(&definition.body, &frame)?.into()))
     }
@@ -271,8 +281,8 @@ fn position(at: usize, length: usize) -> Value {
     let entries = [
         ("index", Value::count(at + 1)),
         ("index0", Value::count(at)),
-        ("revindex", Value::count(length - at)),
-        ("revindex0", Value::count(length - at - 1)),
+        ("revindex", Value::count(length.saturating_sub(at))),
+        ("revindex0", Value::count(length.saturating_sub(at + 1))),
         ("first", Value::Bool(at == 0)),
         ("last", Value::Bool(at + 1 == length)),
         ("length", Value::count(length)),

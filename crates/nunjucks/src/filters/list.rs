@@ -25,7 +25,7 @@ pub(super) fn apply(run: &Run<'_>, name: &str, value: &Value, arguments: Argumen
             attribute(value, &Value::Number(0.0))?;
             elements(value).pop().unwrap_or_default()
         }
-        "groupby" => groupby(&present(value)?, &first),
+        "groupby" => groupby(&present(value)?, &first)?,
         "join" => joined(value, &first, &arguments.at(2))?,
         "list" => listed(value)?,
         "random" => {
@@ -40,7 +40,7 @@ pub(super) fn apply(run: &Run<'_>, name: &str, value: &Value, arguments: Argumen
             Value::Text(text) | Value::Safe(text) => value.like(text.chars().rev().collect::<String>()),
             other => Value::list(elements(other).into_iter().rev()),
         },
-        "sort" => sort(arguments),
+        "sort" => sort(arguments)?,
         "sum" => sum(run, value, &first, &arguments.at(2))?,
         _ => return Ok(None),
     }))
@@ -125,16 +125,16 @@ fn dictsort(value: &Value, case_sensitive: &Value, by: &Value) -> Result<Value, 
     Ok(Value::list(pairs))
 }
 
-fn groupby(items: &[Value], by: &Value) -> Value {
+fn groupby(items: &[Value], by: &Value) -> Result<Value, Failure> {
     let mut groups: Map = Map::new();
     for item in items {
-        let key = member::path(item, by).to_text();
+        let key = member::path(item, by)?.to_text();
         let group = groups.entry(key).or_insert_with(|| Value::list([]));
         if let Value::List(group) = group {
             group.borrow_mut().push(item.clone());
         }
     }
-    Value::map(groups)
+    Ok(Value::map(groups))
 }
 
 fn joined(value: &Value, separator: &Value, by: &Value) -> Result<Value, Failure> {
@@ -181,22 +181,27 @@ fn by_attribute(value: &Value, name: &Value, wanted: bool) -> Result<Value, Fail
     Ok(Value::list(kept))
 }
 
-fn sort(arguments: Arguments) -> Value {
+fn sort(arguments: Arguments) -> Result<Value, Failure> {
     let arguments = arguments.named(&["value", "reverse", "case_sensitive", "attribute"]);
     let (reverse, case_sensitive, by) = (arguments.at(1).is_truthy(), arguments.at(2).is_truthy(), arguments.at(3));
-    let mut sorted = elements(&arguments.at(0));
-    let key = |item: &Value| {
-        let value = if by.is_truthy() { member::path(item, &by) } else { item.clone() };
-        match &value {
+    let key = |item: Value| {
+        let value = if by.is_truthy() { member::path(&item, &by)? } else { item.clone() };
+        let value = match &value {
             Value::Text(text) if !case_sensitive => Value::text(text.to_lowercase()),
             _ => value,
-        }
+        };
+        Ok(Value::list([value, item]))
     };
-    merge_sort(&mut sorted, &mut |a, b| {
-        let order = key(a).order(&key(b)).unwrap_or(Ordering::Equal);
+    // What is undefined goes last, whatever the order.
+    let (missing, present): (Vec<_>, Vec<_>) =
+        elements(&arguments.at(0)).into_iter().partition(|item| matches!(item, Value::Undefined));
+    let mut pairs = present.into_iter().map(key).collect::<Result<Vec<_>, Failure>>()?;
+    let of = |pair: &Value, at: usize| member::lookup(pair, &Value::count(at));
+    merge_sort(&mut pairs, &mut |a, b| {
+        let order = of(a, 0).order(&of(b, 0)).unwrap_or(Ordering::Equal);
         if reverse { order.reverse() } else { order }
     });
-    Value::list(sorted)
+    Ok(Value::list(pairs.iter().map(|pair| of(pair, 1)).chain(missing)))
 }
 
 fn sum(run: &Run<'_>, value: &Value, by: &Value, start: &Value) -> Result<Value, Failure> {

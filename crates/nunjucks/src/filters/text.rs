@@ -234,6 +234,9 @@ fn urlize(text: &str, arguments: &Arguments) -> Result<String, Failure> {
 }
 
 fn wordcount(value: &Value) -> Result<Value, Failure> {
+    if !value.is_truthy() {
+        return Ok(Value::Null);
+    }
     let text = normal(value)?;
     let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
     let words = text.split(|char| !is_word(char)).filter(|word| !word.is_empty()).count();

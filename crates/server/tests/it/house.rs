@@ -9,6 +9,7 @@ use serde_json::Value;
 /// Which floor each crate stands on. A crate may only use crates of lower floors.
 const FLOORS: &[(&str, u8)] = &[
     ("model", 0),
+    ("nunjucks", 0),
     ("base", 0),
     ("config", 0),
     ("store", 1),
