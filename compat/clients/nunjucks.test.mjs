@@ -2,7 +2,10 @@
 // FUZZ_SEED and FUZZ_CASES choose others; a failure says which seed it was.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 
 const seed = Number(process.env.FUZZ_SEED ?? 1);
@@ -14,6 +17,9 @@ const context = {
   obj: { k: 'v', n: { x: [1, 2, { y: 'deep' }] }, 10: 'ten', 2: 'two' },
   people: [{ n: 'ada', age: 36 }, { n: 'Bob', age: 17 }, { n: 'cyd', age: 36 }],
   text: 'line one\n  line two\n', html: '<b class="x">bold</b> & more', unicode: 'Perché ☕', repo: 'github.com?owner=acme&repo=web',
+  values: { name: 'svc', component_id: 'svc-1', owner: 'group:default/team-a', description: 'A service', port: 8080, enabled: true, tags: ['a', 'b'] },
+  parameters: { name: 'svc', repoUrl: 'github.com?owner=acme&repo=web', owner: 'team-a', ci: 'actions' },
+  steps: { publish: { output: { remoteUrl: 'https://git.example/acme/web' } } },
 };
 
 function random(state) {
@@ -105,18 +111,28 @@ function original(template) {
   }
 }
 
-test(`${cases} templates give what nunjucks gives`, () => {
-  const make = grammar(random(seed));
-  const templates = Array.from({ length: cases }, make);
+/** Those that come out different, each as one line, the shortest first. */
+function different(templates) {
   const input = templates.map(template => JSON.stringify({ template, context })).join('\n');
   const run = spawnSync(process.env.NUNJUCKS_LINES, { input, encoding: 'utf8', maxBuffer: 1 << 30 });
   assert.equal(run.status, 0, run.stderr);
   const ours = run.stdout.trimEnd().split('\n').map(line => JSON.parse(line));
-  const different = [];
-  templates.forEach((template, at) => {
-    const theirs = original(template);
-    if (theirs.text !== ours[at].text) different.push({ template, theirs, ours: ours[at] });
-  });
-  const shown = different.sort((a, b) => a.template.length - b.template.length).slice(0, Number(process.env.FUZZ_SHOW ?? 10));
-  assert.equal(different.length, 0, `seed ${seed}: ${different.length} differ, the shortest:\n${shown.map(d => JSON.stringify(d)).join('\n')}`);
+  const pairs = templates.map((template, at) => ({ template, theirs: original(template), ours: ours[at] }));
+  const unequal = pairs.filter(pair => pair.theirs.text !== pair.ours.text);
+  return unequal.sort((a, b) => a.template.length - b.template.length).map(pair => JSON.stringify(pair));
+}
+
+test(`${cases} templates made by chance give what nunjucks gives`, () => {
+  const unequal = different(Array.from({ length: cases }, grammar(random(seed))));
+  assert.equal(unequal.length, 0, `seed ${seed}: ${unequal.length} differ, the shortest:\n${unequal.slice(0, 5).join('\n')}`);
+});
+
+const corpus = fileURLToPath(new URL('../../../shared/corpus/templates', import.meta.url));
+
+test('files of templates give what nunjucks gives', { skip: !existsSync(corpus) && 'the corpus of templates is not here' }, () => {
+  const entries = readdirSync(corpus, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+  const files = entries.map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+  const unequal = different(files);
+  assert.ok(files.length > 0);
+  assert.equal(unequal.length, 0, `${unequal.length} of ${files.length} differ:\n${unequal.slice(0, 5).join('\n')}`);
 });
