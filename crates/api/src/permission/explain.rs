@@ -43,8 +43,7 @@ impl FromObject for Ask {
 
 /// A permission by its name alone.
 fn named(name: &str) -> Result<Asked, ApiError> {
-    let mut known = auth::permission::PLUGINS.iter().flat_map(|plugin| plugin.permissions);
-    let known = known.find(|known| known.name == name).ok_or_else(|| {
+    let known = auth::permission::named(name).ok_or_else(|| {
         ApiError::Input(format!("'{name}' is no permission known here; say its type, attributes and resourceType too"))
     })?;
     Ok(Asked {

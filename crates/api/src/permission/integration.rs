@@ -2,8 +2,8 @@
 //! (contract permissions.md section 3).
 
 use auth::Principal;
+use auth::permission;
 use auth::policy::criteria::{Criteria, CriteriaLimits};
-use auth::policy::permission::PLUGINS;
 use auth::policy::rules::{self, Rule, RuleError};
 use axum::Router;
 use axum::extract::{FromRequest, Request, State};
@@ -27,8 +27,7 @@ pub fn router(plugin: &'static str) -> Router<ApiState> {
 
 /// The permissions of a plugin, as the wire shows them.
 pub fn permissions_of(plugin: &str) -> Vec<Value> {
-    let of_plugin = PLUGINS.iter().filter(|known| known.plugin == plugin).flat_map(|known| known.permissions);
-    of_plugin
+    permission::of_plugin(plugin)
         .map(|permission| {
             let attributes = permission.action.map_or_else(|| json!({}), |action| json!({ "action": action }));
             let mut shown = json!({ "type": "basic", "name": permission.name, "attributes": attributes });
@@ -55,8 +54,8 @@ pub fn rules_of(plugin: &str) -> Vec<Value> {
 }
 
 fn resource_types(plugin: &str) -> Vec<&'static str> {
-    let of_plugin = PLUGINS.iter().filter(|known| known.plugin == plugin).flat_map(|known| known.permissions);
-    let mut types: Vec<&str> = of_plugin.filter_map(|permission| permission.resource_type).collect();
+    let mut types: Vec<&str> =
+        permission::of_plugin(plugin).filter_map(|permission| permission.resource_type).collect();
     types.dedup();
     types
 }

@@ -78,10 +78,19 @@ impl Permission<'_> {
     }
 }
 
+/// The permission of a name, whichever plugin it is of.
+pub fn named(name: &str) -> Option<&'static Permission<'static>> {
+    PLUGINS.iter().flat_map(|plugin| plugin.permissions).find(|known| known.name == name)
+}
+
+/// The permissions of a plugin.
+pub fn of_plugin(plugin: &str) -> impl Iterator<Item = &'static Permission<'static>> {
+    PLUGINS.iter().filter(move |known| known.plugin == plugin).flat_map(|known| known.permissions)
+}
+
 /// The permissions of a plugin on resources of a type.
 pub fn on_resource(plugin: &str, resource_type: &str) -> impl Iterator<Item = &'static Permission<'static>> {
-    let of_plugin = PLUGINS.iter().filter(move |known| known.plugin == plugin);
-    of_plugin.flat_map(|known| known.permissions).filter(move |known| known.resource_type == Some(resource_type))
+    of_plugin(plugin).filter(move |known| known.resource_type == Some(resource_type))
 }
 
 const fn basic(name: &'static str, action: Option<&'static str>) -> Permission<'static> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use auth::Permission;
-use auth::permission::PLUGINS;
+use auth::permission;
 use auth::policy::criteria::Criteria;
 use auth::policy::decide::{Decision, GroupPath, Policies, Reason, Subject};
 use auth::policy::{configured_policies, rules};
@@ -156,8 +156,7 @@ fn roles(reason: &Reason) -> Vec<&str> {
 fn permission(asked: &Asked) -> Result<Permission<'_>, String> {
     match asked {
         Asked::Name(name) => {
-            let mut known = PLUGINS.iter().flat_map(|plugin| plugin.permissions);
-            let known = known.find(|known| known.name == name);
+            let known = permission::named(name);
             known.copied().ok_or_else(|| format!("{name} is no permission known here; say its action and resourceType"))
         }
         Asked::Whole { name, action, resource_type } => {

@@ -87,8 +87,7 @@ async fn decide(state: &WebState, question: &Question) -> Result<Answer, String>
         EntityRef::parse(text, RefDefaults { kind, namespace: None }).map_err(|error| error.to_string())
     };
     let user = parse(&question.user, Some("user"))?;
-    let mut known = permission::PLUGINS.iter().flat_map(|plugin| plugin.permissions);
-    let permission = known.find(|known| known.name == question.permission).unwrap_or(&permission::ENTITY_READ);
+    let permission = permission::named(&question.permission).unwrap_or(&permission::ENTITY_READ);
     let user = User { ownership: state.auth.ownership(&user).await, entity_ref: user, expires_at: 0 };
     let groups = state.permissions.subject(&user).groups.iter().map(|path| path.group.to_string()).collect();
     let verdict = state.permissions.verdict(&Principal::User(user), permission);
