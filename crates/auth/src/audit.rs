@@ -1,8 +1,10 @@
 //! The record of what was done: kept in the store, and written to the log in the shape that collectors of it know
 //! (contract platform-services.md, audit log).
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use http::{HeaderMap, header};
 use serde_json::Value;
 use store::audit::{Actor, AuditEvent, AuditRequest, AuditStore};
 
@@ -88,6 +90,19 @@ impl Auditor {
         if let Err(error) = self.0.record(&event).await {
             tracing::error!(%error, eventId = event.event_id, "what was done could not be kept");
         }
+    }
+}
+
+/// The most that is kept of what a client calls itself, in characters.
+const MAX_AGENT: usize = 300;
+
+/// From where a request comes; who it is from is for the caller to say.
+pub fn actor(headers: &HeaderMap, peer: Option<SocketAddr>) -> Actor {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Actor {
+        actor_id: None,
+        ip: peer.map(|address| address.ip().to_canonical().to_string()),
+        user_agent: agent.map(|agent| agent.chars().take(MAX_AGENT).collect()),
     }
 }
 

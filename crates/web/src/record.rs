@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 
-use auth::audit::{Done, Severity};
+use auth::audit::{Done, Severity, actor};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{Method, header};
+use http::Method;
 use serde_json::json;
 use store::audit::{Actor, AuditRequest};
 
@@ -28,13 +28,9 @@ pub async fn record(State(state): State<WebState>, request: Request, next: Next)
     let known = EVENTS.iter().find(|(end, ..)| request.method() == Method::POST && route.ends_with(end));
     let Some((_, plugin, event, severity)) = known else { return next.run(request).await };
     let viewer = request.extensions().get::<Ctx>().and_then(|ctx| ctx.viewer.clone());
-    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let actor = Actor {
-        actor_id: viewer.map(|viewer| viewer.entity_ref.to_string()),
-        ip: peer.map(|ConnectInfo(address)| address.ip().to_canonical().to_string()),
-        user_agent: agent.map(|agent| agent.chars().take(300).collect()),
-    };
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| *address);
+    let actor =
+        Actor { actor_id: viewer.map(|viewer| viewer.entity_ref.to_string()), ..actor(request.headers(), peer) };
     let asked = AuditRequest { method: request.method().to_string(), url: request.uri().path().to_owned() };
     let response = next.run(request).await;
     let failure = response.extensions().get::<Failure>().map(ToString::to_string);

@@ -4,11 +4,11 @@
 use std::net::SocketAddr;
 
 use auth::Principal;
-use auth::audit::{Done, Severity, actor_id};
+use auth::audit::{Done, Severity, actor, actor_id};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, Method, header};
+use http::Method;
 use serde_json::json;
 use store::audit::{Actor, AuditRequest};
 
@@ -64,9 +64,10 @@ pub async fn record(State((state, plugin)): State<(ApiState, Plugin)>, request: 
     let Some((event, severity)) = route.as_deref().and_then(|route| event(request.method(), route)) else {
         return next.run(request).await;
     };
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| *address);
     let actor = Actor {
         actor_id: request.extensions().get::<Principal>().and_then(actor_id),
-        ..actor(request.headers(), request.extensions().get::<ConnectInfo<SocketAddr>>())
+        ..actor(request.headers(), peer)
     };
     let asked = AuditRequest { method: request.method().to_string(), url: request.uri().to_string() };
     let response = next.run(request).await;
@@ -81,16 +82,6 @@ pub async fn record(State((state, plugin)): State<(ApiState, Plugin)>, request: 
 fn event(method: &Method, route: &str) -> Option<(&'static str, Severity)> {
     let known = EVENTS.iter().find(|(known, end, ..)| *known == method.as_str() && route.ends_with(end));
     known.map(|(_, _, event, severity)| (*event, *severity))
-}
-
-/// From where a request comes.
-pub fn actor(headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> Actor {
-    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    Actor {
-        actor_id: None,
-        ip: peer.map(|ConnectInfo(address)| address.ip().to_canonical().to_string()),
-        user_agent: agent.map(|agent| agent.chars().take(300).collect()),
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use ::auth::AuthError;
-use ::auth::audit::{Done, Severity};
-use ::auth::sign_in::{Answer, Ended};
+use ::auth::audit::{Done, Severity, actor};
+use ::auth::sign_in::{Answer, Ended, FAILED};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
@@ -18,7 +18,6 @@ use sha2::{Digest, Sha256};
 use store::audit::Actor;
 
 use super::provider::{Sent, cookies, with_cookies};
-use crate::audit::record as audit;
 use crate::error::ApiError;
 use crate::extract::Segments;
 use crate::state::ApiState;
@@ -26,9 +25,6 @@ use crate::state::ApiState;
 /// What JavaScript decodes; an apostrophe would end the text it stands in.
 const ESCAPED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*');
-
-/// The cookie with the reason why one of our own pages has nobody to show.
-pub const FAILED: &str = "callboard-sign-in-failed";
 
 pub async fn handler(
     State(state): State<ApiState>,
@@ -53,7 +49,8 @@ pub async fn handler(
         error_description: sent.get("error_description"),
     };
     let ended = state.sign_in.end(&provider, answer, &cookies(&headers)).await;
-    state.audit.record(signed_in(&provider, &ended, audit::actor(&headers, peer.as_deref()))).await;
+    let actor = actor(&headers, peer.map(|Extension(ConnectInfo(address))| address));
+    state.audit.record(signed_in(&provider, &ended, actor)).await;
     match ended {
         Ended::Refused(error) => Err(error.into()),
         Ended::Popup { origin, result, cookies } => {

@@ -9,6 +9,9 @@ const CHUNK: usize = 4000;
 /// The most cookies one value is spread over.
 const MAX_CHUNKS: usize = 10;
 
+/// The cookie in which the way back from a provider says to our own sign-in page why nobody came.
+pub const FAILED: &str = "callboard-sign-in-failed";
+
 /// Where cookies of a provider are valid, and how they are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CookieScope {

@@ -25,7 +25,7 @@ use model::EntityRef;
 use serde_json::Value;
 use url::Url;
 
-pub use cookies::Cookies;
+pub use cookies::{Cookies, FAILED};
 pub use exchange::ExchangeError;
 pub(crate) use exchange::json as get_json;
 pub use provider::{Answer, Ended, Refreshed, Start, Started};

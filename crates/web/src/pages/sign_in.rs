@@ -1,6 +1,7 @@
 //! `/sign-in`: the ways to sign in, and what failed when one did.
 
 use auth::AuthError;
+use auth::sign_in::FAILED;
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,8 +12,7 @@ use crate::components::{icon::Icon, layout, page_title};
 use crate::request::{Anyone, Ctx};
 use crate::{WebState, cookies, session, urls};
 
-/// The cookie in which the way back from a provider says why nobody came.
-const FAILED: &str = "callboard-sign-in-failed";
+/// Takes [`FAILED`] back once it has been shown.
 const FORGET_FAILED: HeaderValue =
     HeaderValue::from_static("callboard-sign-in-failed=; Path=/sign-in; Max-Age=0; HttpOnly; SameSite=Lax");
 
