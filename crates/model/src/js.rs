@@ -35,7 +35,7 @@ pub fn js_string(value: &Value) -> String {
 }
 
 /// ECMAScript's Number::toString: the shortest digits that read back, laid out by the size of the exponent.
-fn number_text(value: f64) -> String {
+pub fn number_text(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }

@@ -2,6 +2,8 @@
 
 use std::{cell::RefCell, cmp::Ordering, rc::Rc};
 
+use model::js;
+
 use crate::{
     error::Failure,
     member,
@@ -476,7 +478,7 @@ fn to_fixed(number: f64, digits: &Value) -> Result<Value, Failure> {
         return Err(Failure::new("toFixed() digits argument must be between 0 and 100"));
     }
     if number.abs() >= 1e21 || number.is_nan() {
-        return Ok(Value::text(crate::value::number_text(number)));
+        return Ok(Value::text(js::number_text(number)));
     }
     Ok(Value::text(format!("{number:.*}", relative(digits, 100))))
 }
@@ -488,7 +490,7 @@ fn to_radix(number: f64, radix: &Value) -> Result<Value, Failure> {
         return Err(Failure::new("toString() radix must be between 2 and 36"));
     }
     if (radix - 10.0).abs() < f64::EPSILON || number.fract() != 0.0 || number.abs() > 9e15 {
-        return Ok(Value::text(crate::value::number_text(number)));
+        return Ok(Value::text(js::number_text(number)));
     }
     let (radix, mut rest, mut digits) = (radix as u32, number.abs() as u64, Vec::new());
     while rest > 0 || digits.is_empty() {

@@ -3,6 +3,7 @@
 use std::{cell::RefCell, cmp::Ordering, rc::Rc};
 
 use indexmap::IndexMap;
+use model::js;
 use serde_json::Value as Json;
 
 use crate::{error::Failure, function::Function, regex::Regex};
@@ -83,7 +84,7 @@ impl Value {
             Self::Undefined => "undefined".into(),
             Self::Null => "null".into(),
             Self::Bool(value) => value.to_string().into(),
-            Self::Number(number) => number_text(*number).into(),
+            Self::Number(number) => js::number_text(*number).into(),
             Self::List(_) => join(self, ",", 0).into(),
             Self::Map(_) => "[object Object]".into(),
             Self::Regex(regex) => regex.to_string().into(),
@@ -171,7 +172,7 @@ impl Value {
             Self::Undefined | Self::Function(_) => return Ok(None),
             Self::Null => Json::Null,
             Self::Bool(value) => Json::Bool(*value),
-            Self::Number(number) => number_json(*number),
+            Self::Number(number) => js::number(*number),
             Self::Text(text) | Self::Safe(text) => Json::String(text.to_string()),
             Self::Regex(_) => Json::Object(serde_json::Map::new()),
             Self::List(items) => Json::Array(
@@ -269,32 +270,4 @@ pub(crate) fn parse_digits(text: &str, radix: u32) -> Option<(f64, &str)> {
         .filter_map(|digit| digit.to_digit(radix))
         .fold(0.0, |number, digit| number * f64::from(radix) + f64::from(digit));
     Some((number, rest))
-}
-
-/// A number as JavaScript prints it: the shortest digits that read back the same, with an exponent only far from one.
-pub(crate) fn number_text(number: f64) -> String {
-    if number.is_nan() {
-        return "NaN".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
-    if number == 0.0 {
-        return "0".to_owned();
-    }
-    if (1e-6..1e21).contains(&number.abs()) {
-        return number.to_string();
-    }
-    let text = format!("{number:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let sign = if exponent.starts_with('-') { "" } else { "+" };
-    format!("{digits}e{sign}{exponent}")
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "checked to be whole and within 2^53")]
-fn number_json(number: f64) -> Json {
-    if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 {
-        return Json::from(number as i64);
-    }
-    serde_json::Number::from_f64(number).map_or(Json::Null, Json::Number)
 }

@@ -28,8 +28,8 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Pairs on one floor that may see each other: configuration files are YAML, and the reader of YAML is the model's; hosts
-/// that configuration names are rules of outbound requests.
-const NEIGHBOURS: &[(&str, &str)] = &[("config", "model"), ("config", "base")];
+/// that configuration names are rules of outbound requests; numbers print as JavaScript's in templates and on the wire alike.
+const NEIGHBOURS: &[(&str, &str)] = &[("config", "model"), ("config", "base"), ("nunjucks", "model")];
 
 /// Only the composition names what can be exchanged.
 const NAMED_BY_SERVER_ONLY: &[&str] = &["store-sql", "integrations", "actions"];
