@@ -1,6 +1,19 @@
 //! Values as JavaScript has them: the wire was defined by a JavaScript server, and texts made from values show it.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde_json::Value;
+
+/// What `encodeURIComponent` encodes: everything but these.
+pub const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
 
 /// The largest integer up to which every integer has its own JavaScript number: 2^53.
 const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;

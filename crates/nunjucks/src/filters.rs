@@ -3,11 +3,10 @@
 mod list;
 mod text;
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::LazyLock};
 
 use crate::{
     error::Failure,
-    eval::entries,
     regex::Regex,
     run::{Run, take_keywords},
     text as units,
@@ -95,6 +94,9 @@ fn dump(run: &Run<'_>, value: &Value, spaces: &Value) -> Result<Value, Failure> 
     Ok(Value::text(String::from_utf8_lossy(&written).into_owned()))
 }
 
+static NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::fixed(r"^[+-]?(Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)", ""));
+
 /// The number a text begins with, as `parseFloat` reads it.
 fn float(value: &Value) -> Option<f64> {
     if let Value::Number(number) = value {
@@ -102,8 +104,7 @@ fn float(value: &Value) -> Option<f64> {
     }
     let text = value.to_text();
     let text = text.trim_start();
-    let pattern = Regex::new(r"^[+-]?(Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)".to_owned(), String::new()).ok()?;
-    let end = pattern.matches(text, false).ok()?.first()?.first().copied().flatten()?.1;
+    let end = NUMBER.matches(text, false).ok()?.first()?.first().copied().flatten()?.1;
     match &text[..end] {
         "Infinity" | "+Infinity" => Some(f64::INFINITY),
         "-Infinity" => Some(f64::NEG_INFINITY),
@@ -148,7 +149,7 @@ fn length(value: &Value) -> Value {
     match value {
         Value::Text(text) | Value::Safe(text) => Value::count(units::length(text)),
         Value::List(items) => Value::count(items.borrow().len()),
-        Value::Map(_) => Value::count(entries(value).len()),
+        Value::Map(map) => Value::count(map.borrow().len()),
         Value::Undefined | Value::Null | Value::Bool(false) => Value::Number(0.0),
         _ => Value::Undefined,
     }

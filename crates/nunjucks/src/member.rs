@@ -42,14 +42,23 @@ pub(crate) fn path(value: &Value, path: &Value) -> Result<Value, Failure> {
     Ok(value)
 }
 
-fn own(value: &Value, key: &Value) -> Result<Value, Failure> {
+/// A member for filters that name one, by its name as it stands.
+pub(crate) fn attribute(value: &Value, name: &Value) -> Result<Value, Failure> {
+    there(value, name)?;
+    Ok(lookup(value, name))
+}
+
+/// What is not there has no members.
+pub(crate) fn there(value: &Value, name: &Value) -> Result<(), Failure> {
     if value.is_nothing() {
-        return Err(Failure::new(format!(
-            "Cannot read properties of {} (reading '{}')",
-            value.to_text(),
-            key.to_text()
-        )));
+        let (value, name) = (value.to_text(), name.to_text());
+        return Err(Failure::new(format!("Cannot read properties of {value} (reading '{name}')")));
     }
+    Ok(())
+}
+
+fn own(value: &Value, key: &Value) -> Result<Value, Failure> {
+    there(value, key)?;
     Ok(match value {
         Value::Map(map) => map.borrow().get(&key.to_text()).cloned().unwrap_or_default(),
         Value::List(_) => lookup(value, key),

@@ -6,7 +6,6 @@ use model::js;
 
 use crate::{
     error::Failure,
-    member,
     regex::Regex,
     run::Run,
     text,
@@ -75,7 +74,7 @@ pub(crate) const NUMBER: &[&str] = &["toFixed", "toString", "valueOf"];
 pub(crate) const BOOL: &[&str] = &["toString", "valueOf"];
 pub(crate) const REGEX: &[&str] = &["exec", "test", "toString"];
 
-/// Calls a method that [`member::lookup`] has found.
+/// Calls a method that [`crate::member::lookup`] has found.
 pub(crate) fn call(run: &Run<'_>, receiver: &Value, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
     let value = match receiver {
         Value::Text(content) | Value::Safe(content) => of_text(run, content, name, arguments)?,
@@ -249,10 +248,12 @@ fn matches(content: &str, pattern: &Value) -> Result<Value, Failure> {
 
 fn first_match(regex: &Regex, content: &str) -> Result<Value, Failure> {
     let found = regex.matches(content, false)?;
-    let Some(groups) = found.first() else { return Ok(Value::Null) };
-    Ok(Value::list(
-        groups.iter().map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to]))),
-    ))
+    Ok(found.first().map_or(Value::Null, |groups| Value::list(texts_of(content, groups))))
+}
+
+/// What each group of a match holds.
+fn texts_of(content: &str, groups: &[Option<(usize, usize)>]) -> Vec<Value> {
+    groups.iter().map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to]))).collect()
 }
 
 fn replace(run: &Run<'_>, content: &str, old: &Value, new: &Value, all: bool) -> Result<Value, Failure> {
@@ -269,10 +270,8 @@ fn replace(run: &Run<'_>, content: &str, old: &Value, new: &Value, all: bool) ->
     let (mut result, mut end) = (String::new(), 0);
     for groups in regex.matches(content, regex.is_global())? {
         let Some((from, to)) = groups[0] else { continue };
-        let arguments =
-            groups.iter().map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to])));
         result.push_str(&content[end..from]);
-        result.push_str(&run.call(function, arguments.collect())?.to_text());
+        result.push_str(&run.call(function, texts_of(content, &groups))?.to_text());
         end = to;
     }
     Ok(Value::text(result + &content[end..]))
@@ -291,11 +290,7 @@ fn split(run: &Run<'_>, content: &str, arguments: &[Value]) -> Result<Value, Fai
                     continue;
                 };
                 parts.push(Value::text(&content[end..from]));
-                parts.extend(
-                    groups[1..]
-                        .iter()
-                        .map(|group| group.map_or(Value::Undefined, |(from, to)| Value::text(&content[from..to]))),
-                );
+                parts.extend(texts_of(content, &groups[1..]));
                 end = to;
             }
             parts.push(Value::text(&content[end..]));
@@ -501,16 +496,4 @@ fn to_radix(number: f64, radix: &Value) -> Result<Value, Failure> {
         digits.push('-');
     }
     Ok(Value::text(digits.into_iter().rev().collect::<String>()))
-}
-
-/// A member for filters that name one; `a.b` is looked up as it stands.
-pub(crate) fn attribute(value: &Value, name: &Value) -> Result<Value, Failure> {
-    if value.is_nothing() {
-        return Err(Failure::new(format!(
-            "Cannot read properties of {} (reading '{}')",
-            value.to_text(),
-            name.to_text()
-        )));
-    }
-    Ok(member::lookup(value, name))
 }

@@ -54,12 +54,15 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn peek(&mut self) -> Result<Option<&Token>, Failure> {
+    fn head(&mut self) -> Result<Option<&(Token, Place)>, Failure> {
         if self.pushed.is_empty() && self.peeked.is_none() {
             self.peeked = Some(self.lexer.next()?);
         }
-        let token = self.pushed.last().or_else(|| self.peeked.as_ref()?.as_ref());
-        Ok(token.map(|(token, _)| token))
+        Ok(self.pushed.last().or_else(|| self.peeked.as_ref()?.as_ref()))
+    }
+
+    pub(super) fn peek(&mut self) -> Result<Option<&Token>, Failure> {
+        Ok(self.head()?.map(|(token, _)| token))
     }
 
     pub(super) fn push(&mut self, token: (Token, Place)) {
@@ -68,9 +71,7 @@ impl Parser<'_> {
 
     /// Where the next token is.
     pub(super) fn place(&mut self) -> Result<Place, Failure> {
-        self.peek()?;
-        let token = self.pushed.last().or_else(|| self.peeked.as_ref()?.as_ref());
-        Ok(token.map(|(_, place)| *place).unwrap_or_default())
+        Ok(self.head()?.map(|(_, place)| *place).unwrap_or_default())
     }
 
     pub(super) fn skip(&mut self, wanted: &Token) -> Result<bool, Failure> {

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 use model::EntityRef;
+use model::js::COMPONENT;
 use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
-
-use crate::urls;
 
 /// A cookie has room for about 4 kB; beyond this many bytes the oldest kinds of browser drop it whole.
 const MAX_STARS_BYTES: usize = 3500;
@@ -38,7 +37,7 @@ pub fn keep(name: &'static str, value: &str) -> Option<HeaderValue> {
 
 /// A value as cookies can hold it (RFC 6265 section 4.1.1). `:` and `/` of references may stay, which saves room.
 fn encode(value: &str) -> String {
-    const KEPT: &AsciiSet = &urls::COMPONENT.remove(b':').remove(b'/');
+    const KEPT: &AsciiSet = &COMPONENT.remove(b':').remove(b'/');
     utf8_percent_encode(value, KEPT).to_string()
 }
 

@@ -1,19 +1,8 @@
 //! Addresses of our own pages. The address is the state of a page, so building one is the only way to link to it.
 
 use model::EntityRef;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// What `encodeURIComponent` leaves alone.
-pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+use model::js::COMPONENT;
+use percent_encoding::utf8_percent_encode;
 
 /// Encodes one path segment or query value.
 pub fn encode(text: &str) -> String {

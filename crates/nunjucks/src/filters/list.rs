@@ -6,8 +6,8 @@ use super::Arguments;
 use crate::{
     error::Failure,
     eval::entries,
-    member,
-    methods::{attribute, merge_sort},
+    member::{self, attribute},
+    methods::merge_sort,
     run::{Run, elements},
     tests,
     value::{Map, Value, join},
@@ -48,9 +48,7 @@ pub(super) fn apply(run: &Run<'_>, name: &str, value: &Value, arguments: Argumen
 
 /// What can be gone over in something: nothing of it there is an error, and what has no items has none.
 fn present(value: &Value) -> Result<Vec<Value>, Failure> {
-    if value.is_nothing() {
-        return Err(Failure::new(format!("Cannot read properties of {} (reading 'length')", value.to_text())));
-    }
+    member::there(value, &Value::text("length"))?;
     Ok(elements(value))
 }
 

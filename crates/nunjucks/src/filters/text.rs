@@ -1,21 +1,12 @@
 //! Filters of texts.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::sync::LazyLock;
+
+use model::js::COMPONENT;
+use percent_encoding::utf8_percent_encode;
 
 use super::{Arguments, normal};
-use crate::{error::Failure, eval::entries, methods::attribute, regex::Regex, run::Run, text as units, value::Value};
-
-/// What `encodeURIComponent` leaves as it is.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+use crate::{error::Failure, eval::entries, member::attribute, regex::Regex, run::Run, text as units, value::Value};
 
 /// Nothing when the filter is none of these.
 pub(super) fn apply(run: &Run<'_>, name: &str, value: &Value, arguments: &Arguments) -> Result<Option<Value>, Failure> {
@@ -142,18 +133,21 @@ fn replace(value: &Value, arguments: &Arguments) -> Result<Value, Failure> {
     Ok(value.like(content.replacen(&*old, &new, limit)))
 }
 
+static TAGS: LazyLock<Regex> = LazyLock::new(|| Regex::fixed(r"<\/?([a-z][a-z0-9]*)\b[^>]*>|<!--[\s\S]*?-->", "i"));
+static SPACES: LazyLock<Regex> = LazyLock::new(|| Regex::fixed(r"\s+", ""));
+static SPACES_AT_EDGES: LazyLock<Regex> = LazyLock::new(|| Regex::fixed("^ +| +$", "m"));
+static SPACES_IN_LINE: LazyLock<Regex> = LazyLock::new(|| Regex::fixed(" +", ""));
+static EMPTY_LINES: LazyLock<Regex> = LazyLock::new(|| Regex::fixed(r"\n\n\n+", ""));
+
 fn striptags(value: &Value, keeps_lines: bool) -> Result<Value, Failure> {
-    let replaced = |text: &str, pattern: &str, flags: &str, with: &str| {
-        Regex::new(pattern.to_owned(), flags.to_owned())?.replace(text, with, true)
-    };
-    let text = replaced(&normal(value)?, r"<\/?([a-z][a-z0-9]*)\b[^>]*>|<!--[\s\S]*?-->", "i", "")?;
+    let text = TAGS.replace(&normal(value)?, "", true)?;
     let text = text.trim();
     if !keeps_lines {
-        return Ok(value.like(replaced(text, r"\s+", "", " ")?));
+        return Ok(value.like(SPACES.replace(text, " ", true)?));
     }
-    let text = replaced(text, "^ +| +$", "m", "")?;
-    let text = replaced(&text, " +", "", " ")?.replace("\r\n", "\n");
-    Ok(value.like(replaced(&text, r"\n\n\n+", "", "\n\n")?))
+    let text = SPACES_AT_EDGES.replace(text, "", true)?;
+    let text = SPACES_IN_LINE.replace(&text, " ", true)?.replace("\r\n", "\n");
+    Ok(value.like(EMPTY_LINES.replace(&text, "\n\n", true)?))
 }
 
 fn truncate(value: &Value, arguments: &Arguments) -> Result<Value, Failure> {
@@ -197,15 +191,16 @@ fn urlencode(value: &Value) -> Result<String, Failure> {
     }
 }
 
+static AROUND: LazyLock<Regex> = LazyLock::new(|| Regex::fixed(r"^(?:\(|<|&lt;)?(.*?)(?:\.|,|\)|\n|&gt;)?$", ""));
+static MAIL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::fixed(r"^[\w.!#$%&'*+\-\/=?\^`{|}~]+@[a-z\d\-]+(\.[a-z\d\-]+)+$", "i"));
+static DOMAIN: LazyLock<Regex> = LazyLock::new(|| Regex::fixed(r"\.(?:org|net|com)(?:\:|\/|$)", ""));
+
 /// Makes links of what looks like an address.
 fn urlize(text: &str, arguments: &Arguments) -> Result<String, Failure> {
     let length = arguments.at(1).to_number();
     let length = if length.is_nan() { usize::MAX } else { count(length) };
     let nofollow = if matches!(arguments.at(2), Value::Bool(true)) { " rel=\"nofollow\"" } else { "" };
-    let regex = |pattern: &str, flags: &str| Regex::new(pattern.to_owned(), flags.to_owned());
-    let around = regex(r"^(?:\(|<|&lt;)?(.*?)(?:\.|,|\)|\n|&gt;)?$", "")?;
-    let mail = regex(r"^[\w.!#$%&'*+\-\/=?\^`{|}~]+@[a-z\d\-]+(\.[a-z\d\-]+)+$", "i")?;
-    let domain = regex(r"\.(?:org|net|com)(?:\:|\/|$)", "")?;
     let mut result = String::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -213,7 +208,7 @@ fn urlize(text: &str, arguments: &Arguments) -> Result<String, Failure> {
         let end = rest.find(|char: char| char.is_whitespace() != is_space).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         rest = after;
-        let inner = around.matches(word, false)?.first().and_then(|groups| groups.get(1).copied().flatten());
+        let inner = AROUND.matches(word, false)?.first().and_then(|groups| groups.get(1).copied().flatten());
         let url = inner.map_or(word, |(from, to)| &word[from..to]);
         let shown = units::slice(url, 0, length);
         if is_space {
@@ -222,9 +217,9 @@ fn urlize(text: &str, arguments: &Arguments) -> Result<String, Failure> {
             result.push_str(&format!("<a href=\"{url}\"{nofollow}>{shown}</a>"));
         } else if url.starts_with("www.") {
             result.push_str(&format!("<a href=\"http://{url}\"{nofollow}>{shown}</a>"));
-        } else if !mail.matches(url, false)?.is_empty() {
+        } else if !MAIL.matches(url, false)?.is_empty() {
             result.push_str(&format!("<a href=\"mailto:{url}\">{url}</a>"));
-        } else if !domain.matches(url, false)?.is_empty() {
+        } else if !DOMAIN.matches(url, false)?.is_empty() {
             result.push_str(&format!("<a href=\"http://{url}\"{nofollow}>{shown}</a>"));
         } else {
             result.push_str(word);
